@@ -1,0 +1,1 @@
+"""The MotionLens desktop application."""

@@ -1,0 +1,1 @@
+"""Datasets in HumanML3D's folder layout, and their loaders."""

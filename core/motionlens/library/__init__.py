@@ -1,0 +1,1 @@
+"""A folder of motions: catalogue, arrays, token vectors, import."""

@@ -1,0 +1,1 @@
+"""Text and motion encoders, late interaction, loading of weights."""

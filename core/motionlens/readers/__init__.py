@@ -1,0 +1,1 @@
+"""Read motion files of any kind into a :class:`motionlens.motion.Motion`."""

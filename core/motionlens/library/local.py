@@ -1,0 +1,333 @@
+"""A library in a local folder: SQLite catalogue, memory-mapped arrays beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import threading
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from ..motion import FPS, Motion
+from ..skeleton import N_JOINTS
+from . import schema
+from .arrays import FlatArray, token_path
+from .interface import Failure, LibraryCounts, Moment, MotionRecord, TokenBatch
+from .schema import CATALOGUE, LibraryError
+from .writer import LibraryWriter
+
+_LOCK = "import.lock"
+_MOTION_COLUMNS = (
+    "m.id, m.name, coalesce(f.path, ''), m.n_frames, m.source_fps, m.inferred "
+    "FROM motions m LEFT JOIN files f ON f.id = m.file_id"
+)
+
+
+class LocalLibrary:
+    """Implements ``library.interface.Library`` in a folder (decision 0004).
+
+    Args:
+        path: the library's folder.
+        create: make it where it does not exist.
+
+    Raises:
+        LibraryError: no library there, damaged, made by a newer version, or not writable.
+    """
+
+    def __init__(self, path: str | Path, create: bool = True) -> None:
+        self.path = Path(path).expanduser().absolute()
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+        self._closed = False
+        self._prepare_folder(create)
+        self._positions = FlatArray(self.path / "positions.f32", (N_JOINTS, 3), "<f4")
+        self._original = FlatArray(self.path / "original.f32", (N_JOINTS, 3), "<f4")
+        self._tokens: dict[tuple[str, int], FlatArray] = {}
+        try:
+            with schema.sentences(self.path):
+                schema.migrate(self._connection(), self.path)
+        except BaseException:
+            self.close()
+            raise
+
+    def _prepare_folder(self, create: bool) -> None:
+        try:
+            if (self.path / CATALOGUE).exists():
+                return
+            if not create:
+                raise LibraryError(
+                    f"There is no library in {self.path}: make one with "
+                    f"`motionlens import FOLDER --library {self.path}`."
+                )
+            self.path.mkdir(parents=True, exist_ok=True)
+            ours = {_LOCK, CATALOGUE + "-wal", CATALOGUE + "-shm", CATALOGUE + "-journal"}
+            if any(entry.name not in ours for entry in self.path.iterdir()):
+                raise LibraryError(
+                    f"{self.path} holds other files and no library: choose a new or empty folder."
+                )
+        except OSError as error:
+            raise LibraryError(
+                f"The library folder {self.path} cannot be made or read ({error.strerror}): "
+                "choose another folder."
+            ) from error
+
+    # -- connections ---------------------------------------------------------------------------
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._closed:
+            raise LibraryError(f"The library {self.path} was closed: open it again.")
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = schema.connect(self.path)
+            self._local.connection = connection
+            with self._guard:
+                self._connections.append(connection)
+        return connection
+
+    def _rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        with schema.sentences(self.path):
+            return self._connection().execute(sql, values).fetchall()
+
+    def close(self) -> None:
+        """Close every connection and map; reading afterwards raises LibraryError."""
+        self._closed = True
+        with self._guard:
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
+        for array in (self._positions, self._original, *self._tokens.values()):
+            array.close()
+
+    def __enter__(self) -> LocalLibrary:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- writing -------------------------------------------------------------------------------
+
+    @contextmanager
+    def writing(self) -> Iterator[LibraryWriter]:
+        """Be the one writer; others go on reading.
+
+        Raises:
+            LibraryError: another thread or program is importing into this library.
+        """
+        lock = FileLock(self.path / _LOCK)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise LibraryError(
+                f"Another import is writing to the library {self.path}: wait until it has finished."
+            ) from error
+        except OSError as error:
+            raise LibraryError(
+                f"The library {self.path} cannot be written ({error.strerror}): check its permissions."
+            ) from error
+        try:
+            yield LibraryWriter(self.path, self._connection(), self._array, self._forget_tokens)
+        finally:
+            lock.release()
+
+    def _array(self, name: str, dim: int = 0, set_id: int = 0) -> FlatArray:
+        if name == "positions":
+            return self._positions
+        if name == "original":
+            return self._original
+        with self._guard:
+            # By set, not by fingerprint alone: a set that was dropped and made again is another file.
+            key = (name, set_id)
+            if key not in self._tokens:
+                self._tokens[key] = FlatArray(token_path(self.path, name), (dim,), "<f2")
+            return self._tokens[key]
+
+    def _forget_tokens(self, fingerprint: str) -> None:
+        with self._guard:
+            for key in [key for key in self._tokens if key[0] == fingerprint]:
+                self._tokens.pop(key).close()
+
+    # -- catalogue -----------------------------------------------------------------------------
+
+    def counts(self) -> LibraryCounts:
+        """Numbers for ``motionlens info`` and the status bar."""
+        row = self._rows(
+            "SELECT (SELECT count(*) FROM files), count(*), (SELECT count(*) FROM moments), "
+            "(SELECT count(*) FROM failures), (SELECT count(*) FROM captions), "
+            "coalesce(sum(n_frames), 0) FROM motions"
+        )[0]
+        return LibraryCounts(*(int(v) for v in row[:5]), duration_s=row[5] / FPS)
+
+    def generation(self) -> int:
+        """A number that grows with every change of motions, captions or tokens."""
+        return int(self._rows("SELECT value FROM meta WHERE key = 'generation'")[0][0])
+
+    def meta(self, key: str) -> str | None:
+        """A value stored by ``LibraryWriter.set_meta``, or None."""
+        rows = self._rows("SELECT value FROM meta WHERE key = ?", key)
+        return str(rows[0][0]) if rows else None
+
+    def find(self, motion_id: int) -> MotionRecord | None:
+        """The motion, or None where there is none with this id."""
+        rows = self._rows(f"SELECT {_MOTION_COLUMNS} WHERE m.id = ?", motion_id)
+        return self._record(rows[0], self.captions_of(motion_id), _Presence()) if rows else None
+
+    def motion(self, motion_id: int) -> MotionRecord:
+        """Raises LibraryError where there is no motion with this id."""
+        record = self.find(motion_id)
+        if record is None:
+            raise LibraryError(f"The library {self.path} has no motion {motion_id}: search again.")
+        return record
+
+    def motions(self) -> Sequence[MotionRecord]:
+        """All motions by id."""
+        captions: dict[int, list[str]] = defaultdict(list)
+        for motion_id, text in self._rows("SELECT motion_id, text FROM captions ORDER BY motion_id, place"):
+            captions[motion_id].append(text)
+        presence = _Presence()
+        rows = self._rows(f"SELECT {_MOTION_COLUMNS} ORDER BY m.id")
+        return [self._record(row, tuple(captions[row[0]]), presence) for row in rows]
+
+    @staticmethod
+    def _record(row: tuple[Any, ...], captions: tuple[str, ...], presence: _Presence) -> MotionRecord:
+        motion_id, name, path, n_frames, source_fps, inferred = row
+        return MotionRecord(
+            motion_id, name, path, n_frames, source_fps, captions, json.loads(inferred), presence.has(path)
+        )
+
+    def captions_of(self, motion_id: int) -> tuple[str, ...]:
+        """Captions of a motion, the first is the one shown."""
+        rows = self._rows("SELECT text FROM captions WHERE motion_id = ? ORDER BY place", motion_id)
+        return tuple(text for (text,) in rows)
+
+    def groundings_of(self, motion_id: int) -> tuple[Any, ...]:
+        """For each caption the JSON value of its word groundings, None where there are none."""
+        rows = self._rows("SELECT grounding FROM captions WHERE motion_id = ? ORDER BY place", motion_id)
+        return tuple(None if text is None else json.loads(text) for (text,) in rows)
+
+    def moment(self, moment_id: int) -> Moment:
+        """Raises LibraryError where there is no moment with this id."""
+        rows = self._rows("SELECT id, motion_id, start_frame, end_frame FROM moments WHERE id = ?", moment_id)
+        if not rows:
+            raise LibraryError(f"The library {self.path} has no moment {moment_id}: search again.")
+        return Moment(*rows[0])
+
+    def moments(self) -> Sequence[Moment]:
+        """All moments by id."""
+        rows = self._rows("SELECT id, motion_id, start_frame, end_frame FROM moments ORDER BY id")
+        return [Moment(*row) for row in rows]
+
+    def failures(self) -> Sequence[Failure]:
+        """Files that could not be imported, by path."""
+        rows = self._rows("SELECT path, message FROM failures JOIN files ON id = file_id ORDER BY path")
+        return [Failure(*row) for row in rows]
+
+    def duplicates(self) -> Sequence[tuple[str, ...]]:
+        """Groups of source paths with the same content."""
+        groups: dict[str, list[str]] = defaultdict(list)
+        for content, path in self._rows(
+            "SELECT hash, path FROM files WHERE hash <> '' AND status = 'ok' AND hash IN "
+            "(SELECT hash FROM files GROUP BY hash HAVING count(*) > 1) ORDER BY path"
+        ):
+            groups[content].append(path)
+        return [tuple(paths) for paths in groups.values() if len(paths) > 1]
+
+    def roots(self) -> tuple[str, ...]:
+        """Folders and files that the user imported."""
+        return tuple(path for (path,) in self._rows("SELECT path FROM roots ORDER BY path"))
+
+    # -- arrays --------------------------------------------------------------------------------
+
+    def positions(self, motion_id: int, original: bool = False) -> np.ndarray:
+        """(T, 22, 3) float32 metres, read-only view: reference proportions, or the source's own."""
+        rows = self._rows("SELECT n_frames, position_row, original_row FROM motions WHERE id = ?", motion_id)
+        if not rows:
+            raise LibraryError(f"The library {self.path} has no motion {motion_id}: search again.")
+        n_frames, row, original_row = rows[0]
+        if original and original_row is not None:
+            return self._original.rows(original_row, n_frames)
+        return self._positions.rows(row, n_frames)
+
+    def load(self, motion_id: int) -> Motion:
+        """The whole motion; arrays are read-only views."""
+        record = self.motion(motion_id)
+        positions = self.positions(motion_id)
+        original = self.positions(motion_id, original=True)
+        has_original = bool(
+            self._rows("SELECT 1 FROM motions WHERE id = ? AND original_row IS NOT NULL", motion_id)
+        )
+        return Motion(
+            positions,
+            record.name,
+            record.path,
+            record.source_fps,
+            original if has_original else None,
+            record.inferred,
+        )
+
+    # -- tokens --------------------------------------------------------------------------------
+
+    def fingerprints(self) -> tuple[str, ...]:
+        """Models that this library has tokens of."""
+        return tuple(name for (name,) in self._rows("SELECT fingerprint FROM token_sets ORDER BY id"))
+
+    def moments_without_tokens(self, fingerprint: str) -> Sequence[Moment]:
+        """Moments that the model with this fingerprint has not encoded yet, by id."""
+        rows = self._rows(
+            "SELECT id, motion_id, start_frame, end_frame FROM moments WHERE id NOT IN "
+            "(SELECT moment_id FROM tokens JOIN token_sets s ON s.id = set_id WHERE fingerprint = ?) "
+            "ORDER BY id",
+            fingerprint,
+        )
+        return [Moment(*row) for row in rows]
+
+    def token_batches(self, fingerprint: str, moments_per_batch: int) -> Iterator[TokenBatch]:
+        """Token vectors of this model in moment order (views where the file has that order)."""
+        sets = self._rows("SELECT id, dim FROM token_sets WHERE fingerprint = ?", fingerprint)
+        if not sets:
+            return
+        set_id, dim = sets[0]
+        rows = self._rows("SELECT moment_id, row, n FROM tokens WHERE set_id = ? ORDER BY moment_id", set_id)
+        index = np.array(rows, dtype=np.int64).reshape(-1, 3)
+        array = self._array(fingerprint, dim, set_id)
+        for first in range(0, len(index), moments_per_batch):
+            part = index[first : first + moments_per_batch]
+            offsets = np.concatenate([[0], np.cumsum(part[:, 2])])
+            yield TokenBatch(part[:, 0].copy(), _gather(array, part[:, 1], part[:, 2]), offsets)
+
+
+def _gather(array: FlatArray, starts: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Rows of consecutive moments: one view where they are neighbours, else joined runs."""
+    breaks = np.flatnonzero(starts[1:] != starts[:-1] + counts[:-1]) + 1
+    firsts = np.concatenate([[0], breaks])
+    lasts = np.concatenate([breaks, [len(starts)]]) - 1
+    runs = [
+        array.rows(int(starts[a]), int(starts[b] + counts[b] - starts[a]))
+        for a, b in zip(firsts, lasts, strict=True)
+    ]
+    return runs[0] if len(runs) == 1 else np.concatenate(runs)
+
+
+class _Presence:
+    """Whether source files are there, with one listing a folder instead of one stat a file."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, set[str]] = {}
+
+    def has(self, path: str) -> bool:
+        if not path:
+            return True
+        folder, name = os.path.split(path)
+        if folder not in self._names:
+            try:
+                self._names[folder] = set(os.listdir(folder))  # noqa: PTH208 (names, not paths)
+            except OSError:
+                self._names[folder] = set()
+        return name in self._names[folder]

@@ -17,8 +17,7 @@ def recipe_to_dict(recipe: Recipe) -> dict[str, Any]:
         return {k: v for k, v in asdict(a).items() if v != getattr(default, k)}
 
     steps = [
-        {"base": action(s.base)} | ({"overlay": action(s.overlay)} if s.overlay else {})
-        for s in recipe.steps
+        {"base": action(s.base)} | ({"overlay": action(s.overlay)} if s.overlay else {}) for s in recipe.steps
     ]
     return {"seed": recipe.seed, "steps": steps}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 from collections.abc import Iterable
 from dataclasses import fields
@@ -33,7 +32,9 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     train.add_argument(
         "--captions", type=Path, help="captions.jsonl.gz of HumanML3D, for the text tower alone"
     )
-    train.add_argument("--caption-ids", type=Path, help="list of the training ids in that file (train.txt)")
+    train.add_argument(
+        "--caption-ids", type=Path, help="its training ids (default: splits/train.txt beside it)"
+    )
     train.add_argument(
         "--set", nargs="*", default=[], metavar="NAME=VALUE", help="a training setting or model size"
     )
@@ -80,88 +81,31 @@ def _overrides(pairs: Iterable[str], kind: type) -> dict:
     return out
 
 
-def load_caption_groups(captions: Path, ids: Path) -> list[list[str]]:
-    """Captions of the listed ids, a list for each motion; the file is HumanML3D's texts as JSON lines.
-
-    Raises:
-        MotionLensError: a file is missing or of another format.
-    """
-    try:
-        allowed = set(ids.read_text().split())
-        with gzip.open(captions, "rt", encoding="utf-8") as lines:
-            rows = [json.loads(line) for line in lines]
-        return [[c["text"] for c in r["captions"]] for r in rows if r["id"] in allowed]
-    except (OSError, ValueError, KeyError) as error:
-        raise MotionLensError(f"{captions} could not be read as captions ({error}).") from error
-
-
 def run_train(args: argparse.Namespace) -> int:
     """Gather the items, encode the captions once, train, save."""
     import torch
 
-    from ..datasets.humanml3d import load_humanml3d
     from ..model.config import ModelConfig
-    from .corpus import build_corpus, load_corpus
-    from .items import TrainItem, synthesised_item
+    from .data import gather
     from .loop import Training, TrainSettings
     from .sampler import CaptionPairs, Sampler
-    from .text_bank import build_text_bank
 
     known = {f.name for f in fields(TrainSettings)} | {f.name for f in fields(ModelConfig)}
     for pair in args.set:
         if pair.partition("=")[0] not in known:
             raise MotionLensError(f"--set {pair}: no such setting; known: {', '.join(sorted(known))}.")
-    given = {
-        k: v for k, v in (("steps", args.steps), ("batch", args.batch), ("seed", args.seed)) if v is not None
-    }
+    given = {k: getattr(args, k) for k in ("steps", "batch", "seed") if getattr(args, k) is not None}
     settings = TrainSettings(**(_overrides(args.set, TrainSettings) | given))
     config = ModelConfig(**_overrides(args.set, ModelConfig))
-
-    made: list[TrainItem] = []
-    if args.synthesised or args.corpus:
-        corpus = args.corpus or args.out / "corpus"
-        if not (corpus / "corpus.json").exists():
-            build_corpus(corpus, args.synthesised)
-        positions, listed = load_corpus(corpus)
-        made = [
-            synthesised_item(positions[i.start : i.start + i.frames], i.captions, i.recipe) for i in listed
-        ]
-    real = (
-        {"train": [], "val": []}
-        if not args.data
-        else {
-            split: [
-                TrainItem(
-                    i.positions,
-                    tuple(c.text for c in i.captions if not c.end_s) or (i.captions[0].text,),
-                    real=True,
-                )
-                for i in load_humanml3d(args.data, split)
-                if not i.mirrored
-            ]
-            for split in ("train", "val")
-        }
-    )
-    if not made and not real["train"]:
-        raise MotionLensError("Nothing to train on: give --data DIR or --synthesised N.")
-    held_out, made = made[:200], made[200:]
-    groups = load_caption_groups(args.captions, args.caption_ids) if args.captions else []
-    everything = [c for i in (*made, *held_out, *real["train"], *real["val"]) for c in i.captions]
-    from ..synthesis.captions import mirror_caption
-
-    texts = [*everything, *(mirror_caption(c) for c in everything), *(c for g in groups for c in g)]
     device = args.device or ("cuda" if torch.cuda.is_available() else "cpu")
-    bank = build_text_bank(
-        texts, args.out / "text", lambda n, of: print(f"captions {n}/{of}", end="\r"), device
-    )
+    data = gather(args.out, args.corpus, args.synthesised, args.data, args.captions, args.caption_ids, device)
+
     training = Training(args.out, config, settings, device)
-    sampler = Sampler(made, real["train"], bank, settings.batch, settings.real_share, settings.seed)
-    groups = [[t for t in g if t in bank] for g in groups]
-    pairs = CaptionPairs(groups, bank, settings.batch, settings.seed)
-    validation = {n: v for n, v in (("made", held_out), ("real", real["val"])) if v}
-    print(
-        f"{len(made)} synthesised and {len(real['train'])} recorded motions, {len(bank.texts)} captions, {device}"
-    )
-    training.run(sampler, pairs, [*made[:600], *real["train"]], validation, bank)
+    sampler = Sampler(data.made, data.real, data.bank, settings.batch, settings.real_share, settings.seed)
+    pairs = None
+    if data.groups and data.group_bank:
+        pairs = CaptionPairs(data.groups, data.group_bank, settings.batch, settings.seed)
+    print(f"{len(data.made)} synthesised and {len(data.real)} recorded motions on {device}")
+    training.run(sampler, pairs, [*data.made[:600], *data.real], data.validation, data.bank)
     (args.out / "training.json").write_text(json.dumps(training.describe(), indent=2) + "\n")
     return 0

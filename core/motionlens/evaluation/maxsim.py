@@ -1,4 +1,4 @@
-"""Score matrix of an encoder: every caption against every motion, by MaxSim."""
+"""MaxSim scores of an encoder for evaluation: texts against motions held in memory."""
 
 from __future__ import annotations
 
@@ -10,19 +10,40 @@ from ..model.interface import Encoder, QueryTokens
 from ..windows import MAX_CLIP_FRAMES, moment_spans
 
 
-def maxsim(query: QueryTokens, tokens: np.ndarray) -> float:
-    """Sum over the query's tokens of weight x best similarity among the motion's tokens.
+def stack_tokens(clips: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """All tokens in one float32 array, and where each clip's tokens start."""
+    starts = np.cumsum([0] + [len(t) for t in clips[:-1]])
+    return np.concatenate(clips).astype(np.float32), starts
+
+
+def best_by_owner(
+    query: QueryTokens, tokens: np.ndarray, starts: np.ndarray, owners: Sequence[int], n: int
+) -> np.ndarray:
+    """(n,) MaxSim of each motion: the best of its clips.
+
+    Args:
+        query: the text's tokens.
+        tokens, starts: see ``stack_tokens``.
+        owners: motion of each clip, 0 to n - 1.
+        n: number of motions.
 
     >>> q = QueryTokens("a b", ("a", "b"), ((0, 1), (2, 3)), np.eye(2), np.array([0.25, 0.75]))
-    >>> round(maxsim(q, np.array([[1.0, 0.0], [0.6, 0.8]])), 6)
-    0.85
+    >>> tokens, starts = stack_tokens([np.array([[1.0, 0.0], [0.6, 0.8]]), np.array([[0.0, 1.0]])])
+    >>> best_by_owner(q, tokens, starts, [0, 1], 2).round(6).tolist()
+    [0.85, 0.75]
     """
-    similarity = query.vectors @ tokens.astype(np.float32).T
-    return float(similarity.max(axis=1) @ query.weights)
+    best = np.maximum.reduceat(query.vectors @ tokens.T, starts, axis=1)
+    out = np.full(n, -np.inf)
+    np.maximum.at(out, np.asarray(owners), query.weights @ best)
+    return out
 
 
 def clips_of(positions: np.ndarray) -> list[np.ndarray]:
-    """The clips that stand for a motion: itself, or its moments where it is longer than a clip."""
+    """The clips that stand for a motion: itself, or its moments where it is longer than a clip.
+
+    >>> [len(c) for c in clips_of(np.zeros((224, 22, 3)))], [len(c) for c in clips_of(np.zeros((300, 22, 3)))]
+    ([224], [160, 160, 160])
+    """
     if len(positions) <= MAX_CLIP_FRAMES:
         return [positions]
     return [positions[a:b] for a, b in moment_spans(len(positions))]
@@ -41,13 +62,6 @@ def score_matrix(encoder: Encoder, captions: Sequence[str], motions: Sequence[np
         for clip in clips_of(np.ascontiguousarray(positions, dtype=np.float32)):
             clips.append(clip)
             owners.append(i)
-    tokens = [t.astype(np.float32) for t in encoder.encode_motions(clips)]
-    starts = np.cumsum([0] + [len(t) for t in tokens[:-1]])
-    stacked = np.concatenate(tokens)
-    out = np.full((len(captions), len(motions)), -np.inf)
-    for row, caption in enumerate(captions):
-        query = encoder.encode_text(caption)
-        similarity = query.vectors @ stacked.T
-        best = np.maximum.reduceat(similarity, starts, axis=1)
-        np.maximum.at(out[row], owners, query.weights @ best)
-    return out
+    tokens, starts = stack_tokens(encoder.encode_motions(clips))
+    rows = [best_by_owner(encoder.encode_text(c), tokens, starts, owners, len(motions)) for c in captions]
+    return np.stack(rows)

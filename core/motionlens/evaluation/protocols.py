@@ -12,21 +12,14 @@ f  leave-subject-out (``leave_subject_out``): the training side is part of the p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from .metrics import KS, Interval, Summary, best_ranks, bootstrap_mean, pair_accuracy, summarise
+from .metrics import Interval, Summary, best_ranks, bootstrap_mean, pair_accuracy, summarise
+from .report import PROTOCOLS, ProtocolResult
 
-PROTOCOLS: dict[str, str] = {
-    "a": "all, strict",
-    "b": "all, identical captions count",
-    "c": "all, sentence cosine > 0.90 counts",
-    "d": "dissimilar subset",
-    "e": "batches of 32",
-    "f": "leave-subject-out",
-}
 THRESHOLD = 0.90
 BATCH = 32
 SHUFFLES = 10
@@ -62,100 +55,6 @@ class RetrievalTask:
     def __post_init__(self) -> None:
         if not len(self.ids) == len(self.captions) == len(self.subjects) == len(self.embeddings) > 0:
             raise ValueError("ids, captions, subjects and embeddings must be equally many, at least one")
-
-
-@dataclass(frozen=True)
-class ProtocolResult:
-    """Figures of one system under one protocol; ``note`` says what had to be chosen."""
-
-    protocol: str
-    t2m: Summary
-    m2t: Summary | None
-    note: str = ""
-    pair_accuracy: Interval | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON-able."""
-        return {
-            "protocol": self.protocol,
-            "title": PROTOCOLS[self.protocol],
-            "note": self.note,
-            "t2m": self.t2m.to_dict(),
-            "m2t": None if self.m2t is None else self.m2t.to_dict(),
-            "within_subject_pair_accuracy": None
-            if self.pair_accuracy is None
-            else self.pair_accuracy.to_dict(),
-        }
-
-
-@dataclass(frozen=True)
-class EvaluationReport:
-    """Every system under every protocol on one split.
-
-    Attributes:
-        systems: results by name of the system ("chance" and other references included).
-        notes: sentences to read before the figures.
-    """
-
-    data: str
-    split: str
-    queries: int
-    mirrored: bool
-    systems: dict[str, tuple[ProtocolResult, ...]]
-    notes: tuple[str, ...] = field(default=())
-
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON of ``motionlens evaluate --json``."""
-        return {
-            "data": self.data,
-            "split": self.split,
-            "queries": self.queries,
-            "mirrored_twins_in_gallery": self.mirrored,
-            "notes": list(self.notes),
-            "systems": {name: [r.to_dict() for r in results] for name, results in self.systems.items()},
-        }
-
-    def to_text(self) -> str:
-        """A table for the terminal: per cent, 95 % intervals in brackets."""
-        twins = "with" if self.mirrored else "without"
-        lines = [f"{self.data}, split {self.split}: {self.queries} motions, first caption, {twins} mirrored twins."]
-        lines += [*self.notes, "R@k in per cent with 95 % bootstrap intervals; MedR lower is better.", ""]
-        order = sorted({r.protocol for results in self.systems.values() for r in results})
-        width = max([len(name) for name in self.systems] + [6])
-        for protocol in order:
-            lines.append(f"({protocol}) {PROTOCOLS[protocol]}")
-            notes: list[str] = []
-            head = "  ".join(f"{f'R@{k}':>16}" for k in KS)
-            lines.append(f"    {'system':<{width}}  dir  {head}  {'MedR':>17}  {'Rsum':>6}")
-            for name, results in self.systems.items():
-                for result in (r for r in results if r.protocol == protocol):
-                    lines += _rows(name, result, width)
-                    if result.note and result.note not in notes:
-                        notes.append(result.note)
-            lines += [f"    {note}" for note in notes] + [""]
-        return "\n".join(lines).rstrip()
-
-
-def _rows(name: str, result: ProtocolResult, width: int) -> list[str]:
-    rows = []
-    for direction, summary in (("T2M", result.t2m), ("M2T", result.m2t)):
-        if summary is None:
-            continue
-        cells = "  ".join(
-            f"{100 * v.value:5.1f} [{100 * v.low:3.0f}, {100 * v.high:3.0f}]" for v in summary.recall.values()
-        )
-        medr = f"{summary.medr.value:5.1f} [{summary.medr.low:4.1f},{summary.medr.high:4.1f}]"
-        rows.append(
-            f"    {name:<{width}}  {direction}  {cells}  {medr:>17}  {100 * summary.rsum.value:6.1f}"
-            f"  n={summary.queries} of {summary.gallery}"
-        )
-    if result.pair_accuracy is not None:
-        p = result.pair_accuracy
-        rows.append(
-            f"    {name:<{width}}  within-subject pairs {100 * p.value:.1f} % "
-            f"[{100 * p.low:.0f}, {100 * p.high:.0f}] (chance 50 %)"
-        )
-    return rows
 
 
 def normalise_caption(text: str) -> str:
@@ -284,7 +183,9 @@ def evaluate(scores: Scores, task: RetrievalTask, protocols: Sequence[str] = "ab
 
 
 def _dissimilar(task: RetrievalTask) -> tuple[list[np.ndarray], str]:
-    listed = np.array([i for i, motion_id in enumerate(task.ids) if motion_id in task.dissimilar_ids], dtype=int)
+    listed = np.array(
+        [i for i, motion_id in enumerate(task.ids) if motion_id in task.dissimilar_ids], dtype=int
+    )
     if len(listed) >= MIN_LISTED:
         return [listed], f"{len(listed)} ids of the official list nsim_test."
     n = len(task.ids)
@@ -350,7 +251,9 @@ class LeaveSubjectOut:
             f"{len(set(self.folds.tolist()))} folds over {len(set(groups))} subjects, each id a query once, "
             "gallery of all; intervals by bootstrap over subjects."
         )
-        return ProtocolResult("f", summarise(self.ranks(task), n, groups), m2t, note, _pairs([self.t2m], task))
+        return ProtocolResult(
+            "f", summarise(self.ranks(task), n, groups), m2t, note, _pairs([self.t2m], task)
+        )
 
 
 def leave_subject_out(
@@ -372,8 +275,8 @@ def leave_subject_out(
     t2m, m2t = np.full((n, n), np.nan), np.full((n, n), np.nan)
     for fold in range(folds):
         inside = np.flatnonzero(fold_of == fold)
-        train = [items[i] for i in np.flatnonzero(fold_of != fold)]
-        answer = fit_and_score(train, [items[i] for i in inside], list(items))
+        train = [items[int(i)] for i in np.flatnonzero(fold_of != fold)]
+        answer = fit_and_score(train, [items[int(i)] for i in inside], list(items))
         forward, backward = answer if isinstance(answer, tuple) else (answer, None)
         if forward.shape != (len(inside), n):
             raise ValueError(f"fold {fold}: scores must be ({len(inside)}, {n}), not {forward.shape}")

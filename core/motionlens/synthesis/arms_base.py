@@ -40,6 +40,7 @@ _DOWN = np.array([0.30, -1.0, -0.10])
 _POLE_HOME = _DOWN - (_DOWN @ _HOME) * _HOME
 _POLE_HOME /= np.linalg.norm(_POLE_HOME)
 _SIDE_HOME = np.cross(_HOME, _POLE_HOME)
+_HANGING_OUT = 0.6
 _MIRROR_X = np.array([-1.0, 1.0, 1.0])
 
 
@@ -88,7 +89,7 @@ class UpperTrack:
 def rest_wrist(side: str) -> np.ndarray:
     """(3,) wrist of the arm that hangs at ease, a little bent, the hand before the thigh's seam.
 
-    >>> rest_wrist("left")[0] == -rest_wrist("right")[0] > 0
+    >>> bool(rest_wrist("left")[0] == -rest_wrist("right")[0] > 0)
     True
     """
     wrist = np.array([0.13, -0.945, 0.13])
@@ -122,7 +123,9 @@ def arm_pole(side: str, wrist: np.ndarray, swivel: np.ndarray | float = 0.0) -> 
     along = wrist / np.maximum(np.linalg.norm(wrist, axis=-1, keepdims=True), 1e-9)
     pole = transport(np.broadcast_to(_POLE_HOME, along.shape), along)
     across = np.cross(along, pole)
-    angle = np.asarray(swivel, dtype=float)[..., None]
+    # Carried down from before the chest, the pole would point inward: a hanging elbow points outward.
+    hanging = _HANGING_OUT * np.clip(-along[..., 1:2], 0.0, 1.0) ** 2
+    angle = np.asarray(swivel, dtype=float)[..., None] + hanging
     return (np.cos(angle) * pole + np.sin(angle) * across) * flip
 
 
@@ -165,7 +168,7 @@ def limbs_to_chart(upper: np.ndarray, fore: np.ndarray) -> np.ndarray:
 
     >>> down, forward = np.array([0.0, -1.0, 0.0]), np.array([0.0, 0.0, 1.0])
     >>> wrist, swivel = from_chart(limbs_to_chart(down, forward))
-    >>> wrist.round(2).tolist()
+    >>> (wrist.round(2) + 0.0).tolist()
     [0.0, -0.51, 0.49]
     """
     upper = upper / np.linalg.norm(upper, axis=-1, keepdims=True)
@@ -181,18 +184,20 @@ def swivel_of(elbow: np.ndarray, wrist: np.ndarray) -> np.ndarray:
     return np.arctan2((np.cross(along, pole) * elbow).sum(-1), (pole * elbow).sum(-1))
 
 
-def at_body(x: float, y: float, z: float) -> np.ndarray:
-    """(3,) left wrist at a point given in metres from midway between the shoulders (x to the left).
+def at_body(
+    x: np.ndarray | float, y: np.ndarray | float, z: np.ndarray | float
+) -> np.ndarray:
+    """(…, 3) left wrist at points given in metres from midway between the shoulders (x to the left).
 
-    >>> at_body(0.175, 0.515, 0.0).round(3).tolist()
+    >>> (at_body(0.175, 0.515, 0.0).round(3) + 0.0).tolist()
     [0.0, 1.0, 0.0]
     """
-    return np.array([x - SHOULDER_HALF_WIDTH_M, y, z]) / ARM_M
+    return np.stack(np.broadcast_arrays(np.asarray(x) - SHOULDER_HALF_WIDTH_M, y, z), axis=-1) / ARM_M
 
 
-def at_head(x: float, y: float, z: float) -> np.ndarray:
-    """(3,) left wrist at a point given in metres from the head joint (x to the left)."""
-    return at_body(*(HEAD_M + (x, y, z)))
+def at_head(x: np.ndarray | float, y: np.ndarray | float, z: np.ndarray | float) -> np.ndarray:
+    """(…, 3) left wrist at points given in metres from the head joint (x to the left)."""
+    return at_body(HEAD_M[0] + x, HEAD_M[1] + y, HEAD_M[2] + z)
 
 
 def left_arm(chart: np.ndarray, collar: np.ndarray | None = None) -> ArmTrack:
@@ -204,6 +209,46 @@ def left_arm(chart: np.ndarray, collar: np.ndarray | None = None) -> ArmTrack:
 def right_arm(chart: np.ndarray, collar: np.ndarray | None = None) -> ArmTrack:
     """Track of the right arm from (n, 4) chart coordinates of its mirror image."""
     return mirror_arm(left_arm(chart, collar))
+
+
+def assemble(
+    left: np.ndarray | None,
+    right: np.ndarray | None,
+    spine: np.ndarray,
+    neck: np.ndarray,
+    proper: tuple[int, int],
+    *,
+    collar: np.ndarray | None = None,
+    joints: tuple[str, ...] = (),
+) -> UpperTrack:
+    """Track from the charts (n, 4) of the arms (each as a left arm, None = not used).
+
+    Args:
+        spine, neck: (n, 3) rad, see ``UpperTrack``.
+        proper: first frame of the action proper and the frame after its last.
+        collar: (n,) rad lift of the shoulders of the arms used.
+        joints: names of joints that carry the action besides those of the arms used.
+    """
+    used = [s for s, chart in (("left", left), ("right", right)) if chart is not None]
+    names = [f"{s}_{part}" for s in used for part in ("shoulder", "elbow", "wrist")] + list(joints)
+    return UpperTrack(
+        left=None if left is None else left_arm(left, collar),
+        right=None if right is None else right_arm(right, collar),
+        spine=spine,
+        neck=neck,
+        start=proper[0],
+        end=proper[1],
+        joints=tuple(sorted({JOINT_INDEX[name] for name in names})),
+    )
+
+
+def angles(weight: np.ndarray, forward: float = 0.0, side: float = 0.0, twist: float = 0.0) -> np.ndarray:
+    """(n, 3) trunk or neck angles that follow a weight (n,).
+
+    >>> angles(np.array([0.0, 1.0]), forward=0.2).tolist()
+    [[0.0, 0.0, 0.0], [0.2, 0.0, 0.0]]
+    """
+    return weight[:, None] * np.array([forward, side, twist])
 
 
 def mirror_arm(arm: ArmTrack) -> ArmTrack:

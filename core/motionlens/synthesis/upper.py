@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from . import arms_gesture, arms_music, arms_rhythm, head
 from .arms_base import ARM_M, ArmTrack, UpperTrack, arm_pole, mirror_track, rest_wrist
 from .vocabulary import ACTIONS, Action
 
@@ -15,8 +16,23 @@ Maker = Callable[[Action, np.random.Generator, int | None], UpperTrack]
 """Makes an action as if its side were "left" (or "both", or none)."""
 
 
-def _makers() -> dict[str, Maker]:
-    return {}
+_MAKERS: dict[str, Maker] = {
+    name: getattr(module, name)
+    for name, module in {
+        **dict.fromkeys(
+            ("wave", "clap", "swing_arms", "arm_circle", "beckon", "wipe", "knock", "stir", "hammer",
+             "flap_arms", "shrug", "swim"),
+            arms_rhythm,
+        ),
+        **dict.fromkeys(
+            ("raise_arm", "point", "salute", "drink", "eat", "phone", "scratch_head", "grab_high",
+             "cross_arms", "hands_on_hips", "stretch_up", "cover_face", "hug", "pray"),
+            arms_gesture,
+        ),
+        **dict.fromkeys(("play_guitar", "play_violin", "play_piano", "conduct"), arms_music),
+        **dict.fromkeys(("nod", "shake_head", "look"), head),
+    }.items()
+}  # fmt: skip
 
 
 def generate(action: Action, rng: np.random.Generator, n_frames: int | None = None) -> UpperTrack:
@@ -34,5 +50,5 @@ def generate(action: Action, rng: np.random.Generator, n_frames: int | None = No
     """
     if ACTIONS[action.name].kind not in ("arms", "head"):
         raise KeyError(f"{action.name} is not an action of the arms or the head")
-    track = _makers()[action.name](action, rng, n_frames)
+    track = _MAKERS[action.name](action, rng, n_frames)
     return mirror_track(track) if action.side == "right" else track

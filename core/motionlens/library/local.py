@@ -163,7 +163,8 @@ class LocalLibrary:
             "(SELECT count(*) FROM failures), (SELECT count(*) FROM captions), "
             "coalesce(sum(n_frames), 0) FROM motions"
         )[0]
-        return LibraryCounts(*(int(v) for v in row[:5]), duration_s=row[5] / FPS)
+        files, motions, moments, failures, captions, frames = (int(value) for value in row)
+        return LibraryCounts(files, motions, moments, failures, captions, frames / FPS)
 
     def generation(self) -> int:
         """A number that grows with every change of motions, captions or tokens."""

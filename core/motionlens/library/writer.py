@@ -136,14 +136,27 @@ class LibraryWriter:
                     self._db.execute("DELETE FROM motions WHERE id = ?", (motion_id,))
         return moment_ids
 
-    def store_failure(self, state: FileState, message: str) -> None:
+    def store_failure(self, state: FileState, message: str, moved_from: str = "") -> None:
         """Record why a file could not be imported; what an earlier version of it gave stays."""
         with self._transaction():
+            if moved_from:
+                self._db.execute("UPDATE files SET path = ? WHERE path = ?", (state.path, moved_from))
             file_id = self._put_file(state, "failed")
             self._db.execute(
                 "INSERT INTO failures VALUES (?, ?) "
                 "ON CONFLICT (file_id) DO UPDATE SET message = excluded.message",
                 (file_id, message),
+            )
+
+    def forget_failure(self, file_id: int) -> None:
+        """A failed file that is gone: drop the complaint, keep what an earlier version of it gave."""
+        with self._transaction():
+            self._db.execute("DELETE FROM failures WHERE file_id = ?", (file_id,))
+            self._db.execute("UPDATE files SET status = 'ok' WHERE id = ?", (file_id,))
+            self._db.execute(
+                "DELETE FROM files WHERE id = ? AND NOT EXISTS "
+                "(SELECT 1 FROM motions WHERE file_id = files.id)",
+                (file_id,),
             )
 
     def touch_file(self, state: FileState) -> None:

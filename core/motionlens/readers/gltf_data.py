@@ -10,6 +10,7 @@ import base64
 import binascii
 import struct
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import numpy as np
@@ -18,7 +19,7 @@ import pygltflib
 from ..errors import UnreadableFileError
 from .arrays import MAX_BYTES
 
-_COMPONENTS = {
+_COMPONENTS: dict[int, np.dtype[Any]] = {
     5120: np.dtype("i1"),
     5121: np.dtype("u1"),
     5122: np.dtype("<i2"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.sparse import csr_array
 
 KS: tuple[int, ...] = (1, 2, 3, 5, 10)
 """The k of R@k."""
@@ -125,38 +126,40 @@ class Summary:
         }
 
 
-def group_weights(groups: Sequence[object] | np.ndarray, draws: int = DRAWS, seed: int = 0) -> np.ndarray:
-    """How often each observation counts in each bootstrap sample that draws whole groups.
+def group_draws(groups: int, draws: int = DRAWS, seed: int = 0) -> np.ndarray:
+    """How often each group counts in each bootstrap sample of ``groups`` groups.
 
-    Returns:
-        (draws, n) integers: observations of one group have one weight, and a row's group weights
-        sum to the number of groups.
-
-    >>> w = group_weights(["a", "a", "b"], draws=4)
-    >>> w.shape, bool((w[:, 0] == w[:, 1]).all()), (w[:, 0] + w[:, 2]).tolist()
-    ((4, 3), True, [2, 2, 2, 2])
+    >>> group_draws(3, draws=2).sum(axis=1).tolist()
+    [3.0, 3.0]
     """
+    rng = np.random.default_rng(seed)
+    return rng.multinomial(groups, np.full(groups, 1.0 / groups), size=draws).astype(np.float64)
+
+
+def _by_group(groups: Sequence[object] | np.ndarray | None, n: int) -> tuple[np.ndarray, int]:
+    """(n,) index of each observation's group, and the number of groups."""
+    if groups is None:
+        return np.arange(n), n
     names, index = np.unique(np.asarray(groups), return_inverse=True)
-    n = len(names)
-    counts = np.random.default_rng(seed).multinomial(n, np.full(n, 1.0 / n), size=draws).astype(np.int32)
-    return counts[:, index]
+    return index, len(names)
 
 
-def _weighted_mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    return (weights @ values) / np.maximum(weights.sum(axis=1), 1)
+def _drawn_means(values: np.ndarray, index: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+    """Mean over the observations of the drawn groups, for every bootstrap sample."""
+    sums = np.bincount(index, values, minlength=drawn.shape[1])
+    counts = np.bincount(index, minlength=drawn.shape[1])
+    return (drawn @ sums) / (drawn @ counts)
 
 
-def _weighted_median(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    order = np.argsort(values, kind="stable")
-    ordered, out = values[order], np.empty(len(weights))
-    rows = max(1, 4_000_000 // len(values))  # bounds the memory on full benchmarks
-    for start in range(0, len(weights), rows):
-        cumulative = np.cumsum(weights[start : start + rows][:, order], axis=1)
-        total = cumulative[:, -1:]
-        low = ordered[(cumulative > (total - 1) // 2).argmax(axis=1)]
-        high = ordered[(cumulative > total // 2).argmax(axis=1)]
-        out[start : start + rows] = (low + high) / 2
-    return out
+def _drawn_medians(values: np.ndarray, index: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+    """Median over the observations of the drawn groups, for every bootstrap sample."""
+    levels, place = np.unique(values, return_inverse=True)
+    table = csr_array((np.ones(len(values)), (index, place)), shape=(drawn.shape[1], len(levels)))
+    cumulative = np.cumsum(drawn @ table, axis=1)  # observations at or below each level
+    total = cumulative[:, -1:]
+    low = levels[(cumulative > (total - 1) // 2).argmax(axis=1)]
+    high = levels[(cumulative > total // 2).argmax(axis=1)]
+    return (low + high) / 2
 
 
 def _interval(value: float, samples: np.ndarray, level: float) -> Interval:
@@ -179,8 +182,8 @@ def bootstrap_mean(
     Interval(value=1.0, low=1.0, high=1.0)
     """
     values = np.asarray(values, dtype=np.float64)
-    weights = group_weights(np.arange(len(values)) if groups is None else groups, draws, seed)
-    return _interval(values.mean(), _weighted_mean(values, weights), level)
+    index, n_groups = _by_group(groups, len(values))
+    return _interval(values.mean(), _drawn_means(values, index, group_draws(n_groups, draws, seed)), level)
 
 
 def summarise(
@@ -210,15 +213,16 @@ def summarise(
     (0.25, 0.75, 3.0, 3.0)
     """
     ranks = np.asarray(ranks, dtype=np.float64)
-    weights = group_weights(np.arange(len(ranks)) if groups is None else groups, draws, seed)
+    index, n_groups = _by_group(groups, len(ranks))
+    drawn = group_draws(n_groups, draws, seed)
     hits = {k: (ranks <= k).astype(np.float64) for k in KS}
     total = np.sum(list(hits.values()), axis=0)
     return Summary(
         queries=len(ranks) if queries is None else queries,
         gallery=gallery,
-        recall={k: _interval(v.mean(), _weighted_mean(v, weights), 0.95) for k, v in hits.items()},
-        medr=_interval(median_rank(ranks), _weighted_median(ranks, weights), 0.95),
-        rsum=_interval(total.mean(), _weighted_mean(total, weights), 0.95),
+        recall={k: _interval(v.mean(), _drawn_means(v, index, drawn), 0.95) for k, v in hits.items()},
+        medr=_interval(median_rank(ranks), _drawn_medians(ranks, index, drawn), 0.95),
+        rsum=_interval(total.mean(), _drawn_means(total, index, drawn), 0.95),
     )
 
 

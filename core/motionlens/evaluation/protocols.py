@@ -100,9 +100,9 @@ def dissimilar_subset(embeddings: np.ndarray, size: int) -> np.ndarray:
     chosen = [int(cosine.mean(axis=1).argmin())]
     nearest = cosine[chosen[0]].copy()
     while len(chosen) < min(size, len(cosine)):
-        nearest[chosen] = np.inf
+        nearest[chosen[-1]] = np.inf
         chosen.append(int(nearest.argmin()))
-        nearest = np.minimum(nearest, cosine[chosen[-1]])
+        nearest = np.maximum(nearest, cosine[chosen[-1]])
     return np.array(sorted(chosen))
 
 

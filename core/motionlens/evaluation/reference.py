@@ -14,11 +14,13 @@ import numpy as np
 from ..motion import FPS
 from ..skeleton import JOINT_INDEX
 
-DRAWS = 20
-"""Random orders averaged for chance and for ties within a subject."""
-
 _LAMBDAS = tuple(10.0**e for e in range(-4, 3))
 _WIDTHS = (0.5, 1.0, 2.0, 4.0)
+
+
+def _default_draws(n: int) -> int:
+    """Random orders averaged: 20 on small splits, 2 on thousands of motions (memory)."""
+    return int(np.clip(2_000_000 // max(n, 1) ** 2, 2, 20))
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class RandomTies:
     """
 
     scores: np.ndarray
-    draws: int = DRAWS
+    draws: int | None = None
     seed: int = 0
 
     def __iter__(self) -> Iterator[np.ndarray]:
@@ -39,16 +41,16 @@ class RandomTies:
         del values
         steps = index.reshape(self.scores.shape)
         rng = np.random.default_rng(self.seed)
-        for _ in range(self.draws):
+        for _ in range(self.draws or _default_draws(len(steps))):
             yield steps + rng.random(self.scores.shape) * 0.999
 
 
-def chance(n: int, draws: int = DRAWS) -> RandomTies:
+def chance(n: int, draws: int | None = None) -> RandomTies:
     """A system that knows nothing: random orders of ``n`` motions for ``n`` captions."""
     return RandomTies(np.zeros((n, n)), draws)
 
 
-def subject_oracle(subjects: Sequence[str], draws: int = DRAWS) -> RandomTies:
+def subject_oracle(subjects: Sequence[str], draws: int | None = None) -> RandomTies:
     """A system that knows only who moves: all motions of the caption's subject first, in random order.
 
     >>> next(iter(subject_oracle(["a", "a", "b"]))).argmax(axis=1)[2]

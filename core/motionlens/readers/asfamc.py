@@ -1,0 +1,289 @@
+"""Acclaim ASF/AMC reader: the skeleton (.asf) is looked for beside the motion (.amc).
+
+Kinematics after Lander, "Working with Motion Capture File Formats" (1998): with C the bone's axis
+rotation and M its degrees of freedom, a bone turns by C M C^-1 in its parent's frame, and its end lies
+at start + rotation * direction * length.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import UnreadableFileError
+from .animation import SkeletonAnimation
+from .files import read_text
+from .mapping import MappingOverrides
+from .rotations import euler_matrices
+
+DEFAULT_FPS = 120.0
+"""AMC states no rate; CMU and HDM05 were captured at 120."""
+
+_INCH_M = 0.0254
+_NAME = re.compile(rb"(?m)^[ \t]*([A-Za-z_][^\s]*)")
+
+
+@dataclass
+class _Bone:
+    name: str
+    direction: np.ndarray
+    length: float = 0.0
+    axis: np.ndarray = field(default_factory=lambda: np.zeros(3))
+    axis_order: str = "xyz"
+    dof: tuple[str, ...] = ()
+    parent: str = "root"
+
+
+@dataclass
+class _Skeleton:
+    bones: dict[str, _Bone]
+    root_order: tuple[str, ...]
+    root_axis_order: str
+    root_orientation: np.ndarray
+    length_unit: float | None
+    degrees: bool
+
+
+def _sections(text: str) -> dict[str, list[list[str]]]:
+    sections: dict[str, list[list[str]]] = {}
+    current: list[list[str]] = []
+    for line in text.splitlines():
+        words = line.split("#", 1)[0].split()
+        if not words:
+            continue
+        if words[0].startswith(":"):
+            current = sections.setdefault(words[0][1:].lower(), [])
+            if words[1:]:
+                current.append(words[1:])
+        else:
+            current.append(words)
+    return sections
+
+
+def _bones(rows: list[list[str]], angle: float) -> dict[str, _Bone]:
+    bones: dict[str, _Bone] = {}
+    bone = _Bone("", np.zeros(3))
+    for words in rows:
+        key = words[0].lower()
+        if key == "begin":
+            bone = _Bone("", np.zeros(3))
+        elif key == "end":
+            bones[bone.name] = bone
+        elif key == "name":
+            bone.name = words[1]
+        elif key == "direction":
+            bone.direction = np.array([float(w) for w in words[1:4]])
+        elif key == "length":
+            bone.length = float(words[1])
+        elif key == "axis":
+            bone.axis = np.array([float(w) for w in words[1:4]]) * angle
+            bone.axis_order = words[4].lower() if len(words) > 4 else "xyz"
+        elif key == "dof":
+            bone.dof = tuple(w.lower() for w in words[1:])
+    return bones
+
+
+def _parse_asf(text: str) -> _Skeleton:
+    sections = _sections(text)
+    units = {row[0].lower(): row[1] for row in sections.get("units", []) if len(row) > 1}
+    degrees = not units.get("angle", "deg").lower().startswith("rad")
+    angle = np.pi / 180 if degrees else 1.0
+    bones = _bones(sections["bonedata"], angle)
+    for row in sections["hierarchy"]:
+        if row[0].lower() in ("begin", "end"):
+            continue
+        for child in row[1:]:
+            bones[child].parent = row[0]
+    root = {row[0].lower(): row[1:] for row in sections.get("root", [])}
+    length = float(units["length"]) if "length" in units else None
+    return _Skeleton(
+        bones,
+        tuple(w.lower() for w in root.get("order", "tx ty tz rx ry rz".split())),
+        (root.get("axis") or ["xyz"])[0].lower(),
+        np.array([float(w) for w in root.get("orientation", ["0", "0", "0"])]) * angle,
+        length if length and length > 0 else None,
+        degrees,
+    )
+
+
+@lru_cache(maxsize=32)
+def _load_asf(path: Path, modified_ns: int) -> _Skeleton:
+    try:
+        skeleton = _parse_asf(read_text(path))
+    except (KeyError, IndexError, ValueError) as error:
+        raise UnreadableFileError(
+            f"{path} is a damaged ASF skeleton (near {error}): copy it again from its source."
+        ) from error
+    if not skeleton.bones:
+        raise UnreadableFileError(f"{path} is an ASF skeleton without bones: copy it again from its source.")
+    return skeleton
+
+
+def find_asf(amc: Path) -> Path:
+    """The skeleton beside a motion: same stem, ``<subject>.asf``, ``HDM_<actor>.asf``, or the only one.
+
+    Raises:
+        UnreadableFileError: there is none, or several and none fits by name.
+    """
+    found = {p.stem.lower(): p for p in sorted(amc.parent.iterdir()) if p.suffix.lower() == ".asf"}
+    stem = amc.stem.lower()
+    parts = stem.split("_")
+    for n in range(len(parts), 0, -1):
+        candidate = "_".join(parts[:n])
+        if candidate in found:
+            return found[candidate]
+    if len(found) == 1:
+        return next(iter(found.values()))
+    if found:
+        raise UnreadableFileError(
+            f"{amc} has several .asf skeletons beside it and none is named like it: "
+            f"name the right one {parts[0]}.asf."
+        )
+    raise UnreadableFileError(f"{amc} has no .asf skeleton beside it: put its .asf file into {amc.parent}.")
+
+
+def _frames(path: Path, data: bytes) -> tuple[list[str], list[int], np.ndarray]:
+    """Bone names of a frame, how many values each has, and the values (F, 1 + sum)."""
+    start = re.search(rb"(?m)^[ \t]*\d+[ \t]*\r?$", data)
+    if start is None:
+        raise UnreadableFileError(f"{path} holds no frames: export it again.")
+    body = data[start.start() :]
+    names = [m.decode("latin-1") for m in _NAME.findall(body)]
+    # the first frame ends where its first name comes again
+    count = names.index(names[0], 1) if names and names[0] in names[1:] else len(names)
+    pattern = names[:count]
+    if not pattern:
+        raise UnreadableFileError(f"{path} holds no joint values: export it again.")
+    frames, rest = divmod(len(names), count)
+    if rest or names != pattern * frames:
+        raise UnreadableFileError(
+            f"{path} is cut short or damaged: frame {frames + 1} does not have the joints of the first frame; "
+            "copy it again from its source."
+        )
+    first: list[int] = []
+    for line in body.splitlines()[1:]:
+        words = line.split()
+        if words and not words[0][:1].isalpha() and words[0][:1] != b"_":
+            break
+        if words:
+            first.append(len(words) - 1)
+        if len(first) == count:
+            break
+    width = 1 + sum(first)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", DeprecationWarning)
+        try:
+            values = np.fromstring(_NAME.sub(b"", body), sep=" ")  # type: ignore[call-overload]
+        except (DeprecationWarning, ValueError) as error:
+            raise UnreadableFileError(
+                f"{path} holds something other than numbers among its values: copy it again from its source."
+            ) from error
+    if len(values) != frames * width:
+        raise UnreadableFileError(
+            f"{path} is cut short or damaged: it has {len(values)} values where {frames} frames need "
+            f"{frames * width}; copy it again from its source."
+        )
+    table = values.reshape(frames, width)
+    if not np.array_equal(table[:, 0], table[0, 0] + np.arange(frames)):
+        raise UnreadableFileError(f"{path} is damaged: its frame numbers do not count up; copy it again.")
+    if not np.isfinite(table).all():
+        raise UnreadableFileError(f"{path} holds values that are not numbers (NaN): export it again.")
+    return pattern, first, table
+
+
+def _order(skeleton: _Skeleton) -> list[_Bone]:
+    """Bones, parents before children."""
+    out: list[_Bone] = []
+    level = ["root"]
+    while level:
+        below = [b for b in skeleton.bones.values() if b.parent in level]
+        out += below
+        level = [b.name for b in below]
+    return out
+
+
+def _kinematics(
+    skeleton: _Skeleton, columns: dict[str, np.ndarray], angle: float, frames: int
+) -> tuple[list[str], list[int], np.ndarray]:
+    """Names, parents and (F, J, 3) positions: a joint at each bone's start, an end joint at each leaf's end."""
+    root = columns.get("root", np.zeros((frames, len(skeleton.root_order))))
+    channel = {key: root[:, k] for k, key in enumerate(skeleton.root_order)}
+    nothing = np.zeros(frames)
+    position = np.stack([channel.get(f"t{a}", nothing) for a in "xyz"], axis=-1)
+    turns = [key for key in skeleton.root_order if key[0] == "r"]
+    turn = euler_matrices(
+        np.stack([channel[k] for k in reversed(turns)], axis=-1) * angle if turns else np.zeros((frames, 0)),
+        "".join(k[1] for k in reversed(turns)),
+    )
+    c = euler_matrices(skeleton.root_orientation[::-1], skeleton.root_axis_order[::-1])
+    turned = {"root": c @ turn @ c.T}
+    ends = {"root": position}
+    names, parents, positions = ["root"], [-1], [position]
+    index = {"root": 0}
+    leaves = {b.name for b in skeleton.bones.values()} - {b.parent for b in skeleton.bones.values()}
+    for bone in _order(skeleton):
+        local = euler_matrices(bone.axis[::-1], bone.axis_order[::-1])
+        turns = [d for d in bone.dof if d in ("rx", "ry", "rz")]
+        rotation = turned[bone.parent]
+        if turns and bone.name in columns:
+            picked = [k for k, d in enumerate(bone.dof) if d in turns][::-1]
+            moved = euler_matrices(
+                columns[bone.name][:, picked] * angle, "".join(bone.dof[k][1] for k in picked)
+            )
+            rotation = rotation @ (local @ moved @ local.T)
+        turned[bone.name] = rotation
+        ends[bone.name] = ends[bone.parent] + rotation @ (bone.direction * bone.length)
+        index[bone.name] = len(names)
+        names.append(bone.name)
+        parents.append(index[bone.parent])
+        positions.append(ends[bone.parent])
+        if bone.name in leaves:
+            names.append(f"{bone.name}_end")
+            parents.append(index[bone.name])
+            positions.append(ends[bone.name])
+    return names, parents, np.stack(positions, axis=1)
+
+
+def read_amc(path: Path, overrides: MappingOverrides | None = None) -> list[SkeletonAnimation]:
+    """Read a motion and the skeleton beside it.
+
+    Raises:
+        UnreadableFileError: damaged, cut short, or without its skeleton.
+    """
+    data = read_text(path).encode("latin-1", "replace")
+    pattern, widths, table = _frames(path, data)
+    asf = find_asf(path)
+    skeleton = _load_asf(asf, asf.stat().st_mtime_ns)
+    columns: dict[str, np.ndarray] = {}
+    at = 1
+    for name, width in zip(pattern, widths, strict=True):
+        expected = len(skeleton.root_order) if name == "root" else None
+        if name != "root":
+            if name not in skeleton.bones:
+                raise UnreadableFileError(
+                    f"{path} moves the bone {name!r}, which {asf.name} does not have: put its own .asf beside it."
+                )
+            expected = len(skeleton.bones[name].dof)
+        if width != expected:
+            raise UnreadableFileError(
+                f"{path} gives {width} values for {name!r} where {asf.name} has {expected}: "
+                "put its own .asf beside it."
+            )
+        columns[name] = table[:, at : at + width]
+        at += width
+    radians = re.search(rb"(?im)^:radians", data[:2000]) is not None
+    angle = 1.0 if radians else np.pi / 180
+    names, parents, positions = _kinematics(skeleton, columns, angle, len(table))
+    _, _, rest = _kinematics(skeleton, {}, angle, 1)
+    unit = _INCH_M / skeleton.length_unit if skeleton.length_unit else None
+    return [
+        SkeletonAnimation(
+            tuple(names), tuple(parents), positions, DEFAULT_FPS, rest[0], path.stem, str(path), "amc", unit, None,
+            {"skeleton_file": asf.name, "fps_from": "usual rate of AMC files: the format states none"},
+        )
+    ]  # fmt: skip

@@ -7,6 +7,7 @@ import importlib.util
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -53,12 +54,13 @@ class MiniLM:
         self.device = device
         self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         model = BertModel.from_pretrained(folder, local_files_only=True, add_pooling_layer=False)
-        self._model = model.to(device).eval()
+        self._model = model.eval()
+        torch.nn.Module.to(self._model, device)  # the decorated .to of transformers has no usable type
         for parameter in self._model.parameters():
             parameter.requires_grad_(False)
 
     @torch.inference_mode()
-    def _run(self, texts: Sequence[str]):  # type: ignore[no-untyped-def]
+    def _run(self, texts: Sequence[str]) -> tuple[Any, torch.Tensor]:
         batch = self._tokenizer(
             list(texts),
             padding=True,

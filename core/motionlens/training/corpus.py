@@ -36,7 +36,8 @@ class CorpusItem:
 def _make_chunk(seed: int, captions: int, chunk: int) -> tuple[np.ndarray, list[dict]]:
     """One chunk of the corpus; a function of seed and chunk number alone."""
     rng = np.random.default_rng([seed, chunk])
-    arrays, items = [], []
+    arrays: list[np.ndarray] = []
+    items: list[dict] = []
     while len(items) < _CHUNK:
         recipe = sample_recipe(rng)
         made = synthesise(recipe)

@@ -21,7 +21,7 @@ from ..representation.image import motion_image
 from .checkpoint import load_checkpoint, save_checkpoint
 from .items import TrainItem
 from .losses import info_nce
-from .sampler import Batch, CaptionPairs, Sampler
+from .sampler import Batch, CaptionPairs, Sampler, StatesAndMask
 from .text_bank import TextBank
 
 
@@ -69,7 +69,7 @@ def batch_loss(towers: TwoTowers, batch: Batch) -> torch.Tensor:
     return info_nce(scores, towers.config.tau, batch.ignore.to(device))
 
 
-def caption_loss(towers: TwoTowers, pairs) -> torch.Tensor:  # type: ignore[no-untyped-def]
+def caption_loss(towers: TwoTowers, pairs: tuple[StatesAndMask, StatesAndMask]) -> torch.Tensor:
     """InfoNCE between two captions of the same motion, scored by MaxSim of their tokens both ways."""
     device = towers.motion.mean.device
     (a, a_exists), (b, b_exists) = ((s.to(device), e.to(device)) for s, e in pairs)

@@ -59,8 +59,7 @@ class Sampler:
             items = sorted((source[i] for i in drawn), key=lambda i: len(i.positions))
             for k in range(_POOL):
                 slices[k] += items[k * n : (k + 1) * n]
-        rng.shuffle(slices)  # type: ignore[arg-type]
-        return slices
+        return [slices[i] for i in rng.permutation(_POOL)]
 
     def draw(self, step: int) -> Batch:
         """The batch of a step."""
@@ -84,6 +83,9 @@ class Sampler:
         return Batch(images, lengths, states, exists, ignore)
 
 
+StatesAndMask = tuple[torch.Tensor, torch.Tensor]
+
+
 class CaptionPairs:
     """Captions of the same motion, for teaching the text tower paraphrases (text alone, no motion)."""
 
@@ -94,7 +96,7 @@ class CaptionPairs:
     def __bool__(self) -> bool:
         return bool(self._groups)
 
-    def draw(self, step: int) -> tuple[tuple[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]:
+    def draw(self, step: int) -> tuple[StatesAndMask, StatesAndMask]:
         """States and masks of two captions of each of ``batch`` motions."""
         rng = np.random.default_rng([self._seed, 2, step])
         first, second = [], []

@@ -8,7 +8,6 @@ at start + rotation * direction * length.
 from __future__ import annotations
 
 import re
-import warnings
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +16,7 @@ import numpy as np
 
 from ..errors import UnreadableFileError
 from .animation import SkeletonAnimation
-from .files import read_text
+from .files import read_bytes, read_text
 from .mapping import MappingOverrides
 from .rotations import euler_matrices
 
@@ -25,7 +24,6 @@ DEFAULT_FPS = 120.0
 """AMC states no rate; CMU and HDM05 were captured at 120."""
 
 _INCH_M = 0.0254
-_NAME = re.compile(rb"(?m)^[ \t]*([A-Za-z_][^\s]*)")
 
 
 @dataclass
@@ -103,7 +101,7 @@ def _parse_asf(text: str) -> _Skeleton:
     length = float(units["length"]) if "length" in units else None
     return _Skeleton(
         bones,
-        tuple(w.lower() for w in root.get("order", "tx ty tz rx ry rz".split())),
+        tuple(w.lower() for w in root.get("order", ["tx", "ty", "tz", "rx", "ry", "rz"])),
         (root.get("axis") or ["xyz"])[0].lower(),
         np.array([float(w) for w in root.get("orientation", ["0", "0", "0"])]) * angle,
         length if length and length > 0 else None,
@@ -147,53 +145,51 @@ def find_asf(amc: Path) -> Path:
     raise UnreadableFileError(f"{amc} has no .asf skeleton beside it: put its .asf file into {amc.parent}.")
 
 
-def _frames(path: Path, data: bytes) -> tuple[list[str], list[int], np.ndarray]:
-    """Bone names of a frame, how many values each has, and the values (F, 1 + sum)."""
+def _frames(path: Path, data: bytes) -> tuple[list[str], list[int], dict[str, np.ndarray]]:
+    """Bone names of a frame, how many values each has, and name -> (F, values)."""
     start = re.search(rb"(?m)^[ \t]*\d+[ \t]*\r?$", data)
     if start is None:
         raise UnreadableFileError(f"{path} holds no frames: export it again.")
-    body = data[start.start() :]
-    names = [m.decode("latin-1") for m in _NAME.findall(body)]
-    # the first frame ends where its first name comes again
-    count = names.index(names[0], 1) if names and names[0] in names[1:] else len(names)
-    pattern = names[:count]
-    if not pattern:
-        raise UnreadableFileError(f"{path} holds no joint values: export it again.")
-    frames, rest = divmod(len(names), count)
-    if rest or names != pattern * frames:
-        raise UnreadableFileError(
-            f"{path} is cut short or damaged: frame {frames + 1} does not have the joints of the first frame; "
-            "copy it again from its source."
-        )
-    first: list[int] = []
-    for line in body.splitlines()[1:]:
-        words = line.split()
-        if words and not words[0][:1].isalpha() and words[0][:1] != b"_":
+    names: list[str] = []
+    widths: list[int] = []
+    for match in re.finditer(rb"[^\r\n]+", data[start.end() :]):
+        words = match[0].split()
+        if len(words) == 1 and words[0].isdigit():
             break
         if words:
-            first.append(len(words) - 1)
-        if len(first) == count:
-            break
-    width = 1 + sum(first)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", DeprecationWarning)
-        try:
-            values = np.fromstring(_NAME.sub(b"", body), sep=" ")  # type: ignore[call-overload]
-        except (DeprecationWarning, ValueError) as error:
-            raise UnreadableFileError(
-                f"{path} holds something other than numbers among its values: copy it again from its source."
-            ) from error
-    if len(values) != frames * width:
+            names.append(words[0].decode("latin-1"))
+            widths.append(len(words) - 1)
+    if not names or len(set(names)) != len(names):
+        raise UnreadableFileError(f"{path} holds no joint values in its first frame: export it again.")
+    tokens = data[start.start() :].split()
+    frame = 1 + sum(widths) + len(names)
+    frames, rest = divmod(len(tokens), frame)
+    if rest:
         raise UnreadableFileError(
-            f"{path} is cut short or damaged: it has {len(values)} values where {frames} frames need "
-            f"{frames * width}; copy it again from its source."
+            f"{path} is cut short or damaged: its {len(tokens)} entries are not whole frames of {frame}; "
+            "copy it again from its source."
         )
-    table = values.reshape(frames, width)
-    if not np.array_equal(table[:, 0], table[0, 0] + np.arange(frames)):
+    columns: dict[str, np.ndarray] = {}
+    at = 1
+    try:
+        numbers = np.array(list(map(int, tokens[::frame])))
+        for name, width in zip(names, widths, strict=True):
+            if set(tokens[at::frame]) != {name.encode("latin-1")}:
+                raise UnreadableFileError(
+                    f"{path} is damaged: not every frame has the joints of the first; copy it again from its source."
+                )
+            values = [list(map(float, tokens[k::frame])) for k in range(at + 1, at + 1 + width)]
+            columns[name] = np.array(values).T.reshape(frames, width)
+            at += 1 + width
+    except ValueError as error:
+        raise UnreadableFileError(
+            f"{path} holds something other than numbers among its values: copy it again from its source."
+        ) from error
+    if not np.array_equal(numbers, numbers[0] + np.arange(frames)):
         raise UnreadableFileError(f"{path} is damaged: its frame numbers do not count up; copy it again.")
-    if not np.isfinite(table).all():
+    if not all(np.isfinite(column).all() for column in columns.values()):
         raise UnreadableFileError(f"{path} holds values that are not numbers (NaN): export it again.")
-    return pattern, first, table
+    return names, widths, columns
 
 
 def _order(skeleton: _Skeleton) -> list[_Bone]:
@@ -255,35 +251,31 @@ def read_amc(path: Path, overrides: MappingOverrides | None = None) -> list[Skel
     Raises:
         UnreadableFileError: damaged, cut short, or without its skeleton.
     """
-    data = read_text(path).encode("latin-1", "replace")
-    pattern, widths, table = _frames(path, data)
+    data = read_bytes(path)
+    names, widths, columns = _frames(path, data)
     asf = find_asf(path)
     skeleton = _load_asf(asf, asf.stat().st_mtime_ns)
-    columns: dict[str, np.ndarray] = {}
-    at = 1
-    for name, width in zip(pattern, widths, strict=True):
-        expected = len(skeleton.root_order) if name == "root" else None
-        if name != "root":
-            if name not in skeleton.bones:
-                raise UnreadableFileError(
-                    f"{path} moves the bone {name!r}, which {asf.name} does not have: put its own .asf beside it."
-                )
-            expected = len(skeleton.bones[name].dof)
+    for name, width in zip(names, widths, strict=True):
+        if name != "root" and name not in skeleton.bones:
+            raise UnreadableFileError(
+                f"{path} moves the bone {name!r}, which {asf.name} does not have: put its own .asf beside it."
+            )
+        expected = len(skeleton.root_order if name == "root" else skeleton.bones[name].dof)
         if width != expected:
             raise UnreadableFileError(
                 f"{path} gives {width} values for {name!r} where {asf.name} has {expected}: "
                 "put its own .asf beside it."
             )
-        columns[name] = table[:, at : at + width]
-        at += width
     radians = re.search(rb"(?im)^:radians", data[:2000]) is not None
     angle = 1.0 if radians else np.pi / 180
-    names, parents, positions = _kinematics(skeleton, columns, angle, len(table))
+    frames = len(next(iter(columns.values())))
+    joints, parents, positions = _kinematics(skeleton, columns, angle, frames)
     _, _, rest = _kinematics(skeleton, {}, angle, 1)
     unit = _INCH_M / skeleton.length_unit if skeleton.length_unit else None
     return [
         SkeletonAnimation(
-            tuple(names), tuple(parents), positions, DEFAULT_FPS, rest[0], path.stem, str(path), "amc", unit, None,
+            tuple(joints),
+            tuple(parents), positions, DEFAULT_FPS, rest[0], path.stem, str(path), "amc", unit, None,
             {"skeleton_file": asf.name, "fps_from": "usual rate of AMC files: the format states none"},
         )
     ]  # fmt: skip

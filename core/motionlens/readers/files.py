@@ -10,8 +10,11 @@ MAX_TEXT_BYTES = 1 << 30
 """A text file above 1 GiB (hours at 120 fps) is taken for a mistake."""
 
 
-def read_text(path: Path) -> str:
-    """The file's text, whatever its encoding (numbers are ASCII; names may not be).
+_STRANGE = bytes([*range(9), *range(14, 32)])
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a text file.
 
     Raises:
         UnreadableFileError: missing, empty, binary or too large.
@@ -27,16 +30,27 @@ def read_text(path: Path) -> str:
         raise UnreadableFileError(
             f"{path} cannot be opened ({error.strerror}): check that it exists."
         ) from error
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
     sample = data[:65536]
-    strange = sum(byte < 9 or 13 < byte < 32 for byte in sample)
-    if b"\0" in sample or strange > len(sample) // 100:
+    strange = len(sample) - len(sample.translate(None, _STRANGE))
+    utf16 = sample.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if not utf16 and strange > len(sample) // 100:
         raise UnreadableFileError(
             f"{path} holds binary data, not {path.suffix.lower()} text: export it again."
         )
     if not data.strip():
         raise UnreadableFileError(f"{path} is empty: export it again.")
+    return data
+
+
+def read_text(path: Path) -> str:
+    """The file's text, whatever its encoding (numbers are ASCII; names may not be).
+
+    Raises:
+        UnreadableFileError: as ``read_bytes``.
+    """
+    data = read_bytes(path)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -22,6 +22,7 @@ UNITS_M: dict[str, float] = {
     "foot": 0.3048,
     "Acclaim unit (1/0.45 inch)": 0.0254 / 0.45,
 }
+_JUMP, _STILL = 0.02, 2e-3  # mean step of the joints in one frame, as a share of stature
 _LOW_M, _HIGH_M, _TYPICAL_M = 1.3, 2.2, 1.7
 
 
@@ -139,17 +140,19 @@ def leading_t_pose(points: np.ndarray, root: np.ndarray, height: float) -> int:
     if len(points) < 3:
         return 0
     steps = np.linalg.norm(np.diff(points, axis=0), axis=-1).mean(axis=1) / height
-    still = 2e-3
-    moving = np.flatnonzero(steps > still)
-    if not len(moving):
-        return 0
-    first = int(moving[0])
-    after = steps[first + 1 : first + 41]
-    usual = float(np.quantile(after, 0.9)) if len(after) else 0.0
-    if steps[first] < max(0.02, 4 * usual):
-        return 0
-    arms = _arms(points[: first + 1])
-    t_pose = arms.straight.min() > 0.96 and arms.sideways.min() > 0.85
-    at_origin = np.linalg.norm(root[: first + 1], axis=-1).max() < 1e-3 * height
-    jumps = np.linalg.norm(root[first + 1] - root[first]) > 0.3 * height
-    return first + 1 if t_pose or (at_origin and jumps) else 0
+    arms = _arms(points)
+    t_pose = (arms.straight > 0.96) & (arms.sideways > 0.85)
+    at_origin = np.linalg.norm(root, axis=-1) < 1e-3 * height
+    cut = 0
+    for k in np.flatnonzero(steps > _JUMP):
+        if not (t_pose | at_origin)[: k + 1].all():
+            break
+        usual = float(np.quantile(steps[k + 1 : k + 41], 0.9)) if k + 1 < len(steps) else 0.0
+        before = steps[cut:k]
+        held = not len(before) or float(before.max()) < _STILL
+        leaves = bool(np.linalg.norm(root[k + 1] - root[k]) > 0.3 * height)
+        if cut and steps[k] < steps[cut - 1]:
+            break  # settling into the motion after the jump, not another jump
+        if held and steps[k] > 4 * usual and (t_pose[: k + 1].all() or leaves):
+            cut = int(k) + 1
+    return cut

@@ -93,16 +93,12 @@ def leg_length(points: np.ndarray) -> float:
 
 
 def stature(points: np.ndarray) -> float:
-    """Body height in the points' unit, from bone lengths: right in any pose.
+    """Body height in the points' unit, from the legs' bone lengths: right in any pose.
 
-    Hip to ankle is about 0.49 and hip to the base of the neck about 0.32 of a body's height (Drillis and
-    Contini's segment proportions as in Winter, "Biomechanics and Motor Control of Human Movement").
+    Thigh + shank is 0.491 of a body's height (Drillis and Contini's segment proportions, as in Winter,
+    "Biomechanics and Motor Control of Human Movement"). Trunks are no help: rigs leave vertebrae out.
     """
-    chain = np.stack(
-        [middle(points, "hip"), *(points[:, J[n]] for n in ("spine2", "spine3", "neck"))], axis=1
-    )
-    trunk = np.linalg.norm(np.diff(chain, axis=1), axis=-1).sum(axis=-1)
-    return (leg_length(points) + float(np.median(trunk))) / 0.81
+    return leg_length(points) / 0.491
 
 
 def lateral(points: np.ndarray) -> np.ndarray:

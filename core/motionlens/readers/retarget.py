@@ -22,6 +22,11 @@ J = JOINT_INDEX
 _OFFSETS = REFERENCE_OFFSETS.astype(float)
 _HIP_MIDDLE = 0.5 * (_OFFSETS[J["left_hip"]] + _OFFSETS[J["right_hip"]])
 
+# How far the ground is from a joint of a body that lies or leans on it, metres.
+_FLESH_M = np.full(N_JOINTS, 0.09)
+for _name, _metres in (("foot", 0.02), ("ankle", 0.05), ("knee", 0.05), ("elbow", 0.04), ("wrist", 0.03)):
+    _FLESH_M[[J[f"left_{_name}"], J[f"right_{_name}"]]] = _metres
+
 
 @dataclass(frozen=True)
 class BodyFrames:
@@ -163,12 +168,15 @@ def to_reference(points: np.ndarray, rest: np.ndarray | None = None) -> np.ndarr
 
 
 def floor_height(positions: np.ndarray) -> float:
-    """Height of the ground under (T, 22, 3) reference positions: where the feet are when they are down.
+    """Height of the ground under (T, 22, 3) positions, metres: where the feet are when they are down.
 
-    The 5th percentile over frames of the lower foot, so that single frames below (noise) do not count.
+    The 5th percentile over frames of the lower foot, so that single frames below (noise) do not count. Where
+    another part of the body reaches lower for long (someone who lies with the feet up), that part lies on it.
     """
     feet = np.minimum(positions[:, J["left_foot"], 1], positions[:, J["right_foot"], 1])
-    return float(np.quantile(feet, 0.05)) - REFERENCE_FOOT_HEIGHT_M
+    ground = float(np.quantile(feet, 0.05)) - REFERENCE_FOOT_HEIGHT_M
+    body = float(np.quantile((positions[..., 1] - _FLESH_M).min(axis=1), 0.05))
+    return body if body < ground - 0.02 else ground
 
 
 def facing(points: np.ndarray) -> np.ndarray:

@@ -184,9 +184,7 @@ def swivel_of(elbow: np.ndarray, wrist: np.ndarray) -> np.ndarray:
     return np.arctan2((np.cross(along, pole) * elbow).sum(-1), (pole * elbow).sum(-1))
 
 
-def at_body(
-    x: np.ndarray | float, y: np.ndarray | float, z: np.ndarray | float
-) -> np.ndarray:
+def at_body(x: np.ndarray | float, y: np.ndarray | float, z: np.ndarray | float) -> np.ndarray:
     """(…, 3) left wrist at points given in metres from midway between the shoulders (x to the left).
 
     >>> (at_body(0.175, 0.515, 0.0).round(3) + 0.0).tolist()

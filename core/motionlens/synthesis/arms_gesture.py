@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .arms_base import REST_CHART, UpperTrack, angles, assemble, at_body, at_head, limbs_to_chart, to_chart
+from .arms_base import REST_CHART, UpperTrack, angles, assemble, at_body, at_head, to_chart
 from .arms_timing import Score, cycles, drift, from_rest, hump, minimum_jerk, score, vary
 from .vocabulary import Action
 
@@ -55,7 +55,7 @@ def raise_arm(action: Action, rng: Rng, n_frames: int | None) -> UpperTrack:
 
     def arm() -> np.ndarray:
         top = REST_CHART + share * (_pose(wrist, turn) + _scatter(rng) - REST_CHART)
-        top[2] = 0.975
+        top[2] = 0.988
         return _alive(plan, plan.path([REST_CHART, REST_CHART, top, top, REST_CHART]), rng)
 
     both = action.side == "both"
@@ -82,7 +82,7 @@ def point(action: Action, rng: Rng, n_frames: int | None) -> UpperTrack:
     plan = score(action, rng, n_frames, (0.12, 0.35, 0.38, 0.2, 1.2, 0.9), 4)
     wrist, gaze = _POINTED[action.direction or "forward"]
     aim = _pose(wrist, 0.1) + _scatter(rng)
-    aim[2] = 0.80 + 0.16 * float(np.clip(action.amplitude, 0.3, 1.1))
+    aim[2] = 0.80 + 0.18 * float(np.clip(action.amplitude, 0.3, 1.05))
     drawn = 0.5 * (REST_CHART + aim)
     drawn[2] = 0.66
     beyond = aim + 0.05 * (aim - REST_CHART)
@@ -101,7 +101,7 @@ def point(action: Action, rng: Rng, n_frames: int | None) -> UpperTrack:
 def salute(action: Action, rng: Rng, n_frames: int | None) -> UpperTrack:
     """The fingertips go to the brow, the upper arm to the side; the trunk stands straight."""
     plan = score(action, rng, n_frames, (0.12, 0.55, 1.2, 0.6), 2, jitter=0.08)
-    brow = _pose(at_head(0.165, 0.0, 0.075), 1.05) + _scatter(rng, 0.012)
+    brow = _pose(at_head(0.165, 0.0, 0.075), 0.9) + _scatter(rng, 0.012)
     chart = plan.path([REST_CHART, REST_CHART, brow, brow, REST_CHART])
     held = plan.path([np.zeros(1), np.zeros(1), np.ones(1), np.ones(1), np.zeros(1)])[:, 0]
     size = float(np.clip(action.amplitude, 0.5, 1.5))
@@ -115,8 +115,8 @@ def drink(action: Action, rng: Rng, n_frames: int | None) -> UpperTrack:
     """A cup is lifted from before the belly to the mouth, the head tips back, and down again."""
     plan = score(action, rng, n_frames, (0.65, 0.35, 0.8, 0.4, 1.0, 0.75, 0.7), 4)
     low = _pose(at_body(0.16, -0.26, 0.28), 0.1) + _scatter(rng)
-    mouth = _pose(at_head(0.06, -0.085, 0.145), 0.55) + _scatter(rng, 0.01)
-    tipped = _pose(at_head(0.06, -0.045, 0.145), 0.85) + _scatter(rng, 0.01)
+    mouth = _pose(at_head(0.06, -0.085, 0.145), 0.3) + _scatter(rng, 0.01)
+    tipped = _pose(at_head(0.06, -0.045, 0.145), 0.6) + _scatter(rng, 0.01)
     rest = REST_CHART
     chart = plan.path([rest, low, low, mouth, tipped, tipped, low, rest])
     back = -0.34 * float(np.clip(action.amplitude, 0.5, 1.5)) * vary(rng, 0.15)
@@ -145,12 +145,14 @@ def eat(action: Action, rng: Rng, n_frames: int | None) -> UpperTrack:
 def phone(action: Action, rng: Rng, n_frames: int | None) -> UpperTrack:
     """The hand holds a telephone to the ear, the head leans into it."""
     plan = score(action, rng, n_frames, (0.1, 0.85, 2.4, 0.85), 2)
-    ear = _pose(at_head(0.13, -0.075, 0.06), 0.35) + _scatter(rng, 0.012)
+    ear = _pose(at_head(0.12, -0.05, 0.09), 0.0) + _scatter(rng, 0.012)
     chart = plan.path([REST_CHART, REST_CHART, ear, ear, REST_CHART])
     held = plan.path([np.zeros(1), np.zeros(1), np.ones(1), np.ones(1), np.zeros(1)])[:, 0]
     talk = drift(rng, plan.seconds, 0.05, 3) * held[:, None] * min(action.amplitude, 1.5)
     neck = angles(held, 0.08, 0.14 * vary(rng, 0.3), 0.05) + talk
-    return assemble(_alive(plan, chart, rng, 0.012), None, angles(held, 0.03, 0.03), neck, _proper(plan, 1, 3))
+    return assemble(
+        _alive(plan, chart, rng, 0.012), None, angles(held, 0.03, 0.03), neck, _proper(plan, 1, 3)
+    )
 
 
 def scratch_head(action: Action, rng: Rng, n_frames: int | None) -> UpperTrack:
@@ -190,8 +192,8 @@ def cross_arms(action: Action, rng: Rng, n_frames: int | None) -> UpperTrack:
     size = float(np.clip(action.amplitude, 0.6, 1.3))
 
     def arm(outer: bool) -> np.ndarray:
-        depth, height = (0.215, -0.195) if outer else (0.165, -0.235)
-        crossed = _pose(at_body(-0.115, height, depth), 0.42) + _scatter(rng, 0.01)
+        depth, height = (0.215, -0.185) if outer else (0.17, -0.225)
+        crossed = _pose(at_body(-0.085, height, depth), 0.75) + _scatter(rng, 0.01)
         before = _pose(at_body(0.10, -0.24, 0.30), 0.2)
         rest = REST_CHART
         return _alive(plan, plan.path([rest, rest, before, crossed, crossed, rest], via=(2,)), rng, 0.006)
@@ -288,7 +290,9 @@ def pray(action: Action, rng: Rng, n_frames: int | None) -> UpperTrack:
     chart = _alive(plan, plan.path([REST_CHART, REST_CHART, together, together, REST_CHART]), rng, 0.003)
     held = plan.path([np.zeros(1), np.zeros(1), np.ones(1), np.ones(1), np.zeros(1)])[:, 0]
     size = float(np.clip(action.amplitude, 0.5, 1.5))
-    return assemble(chart, chart.copy(), angles(held, 0.07 * size), angles(held, 0.36 * size), _proper(plan, 1, 3))
+    return assemble(
+        chart, chart.copy(), angles(held, 0.07 * size), angles(held, 0.36 * size), _proper(plan, 1, 3)
+    )
 
 
 __all__ = [

@@ -101,7 +101,9 @@ def swing_arms(action: Action, rng: Rng, n_frames: int | None) -> UpperTrack:
 
 def arm_circle(action: Action, rng: Rng, n_frames: int | None) -> UpperTrack:
     """The straight arm draws circles about the axis of the shoulders; small ones far out to the side."""
-    clock = cycles(action, rng, n_frames, 1.05 * action.amplitude**0.25, usual=(3, 4), lead_s=0.7, jitter=0.04)
+    clock = cycles(
+        action, rng, n_frames, 1.05 * action.amplitude**0.25, usual=(3, 4), lead_s=0.7, jitter=0.04
+    )
     cone = float(np.clip(1.0 * action.amplitude, 0.22, 1.2)) * vary(rng, 0.05)
     turn = 2.0 * np.pi * clock.phase * (-1.0 if action.direction == "forward" else 1.0)
     ahead = 0.28 + 0.2 * cone  # the shoulder's circle is tilted forward: nobody reaches straight back
@@ -156,7 +158,9 @@ def wipe(action: Action, rng: Rng, n_frames: int | None) -> UpperTrack:
 
 def knock(action: Action, rng: Rng, n_frames: int | None) -> UpperTrack:
     """The fist raps on a door at the height of the face."""
-    clock = cycles(action, rng, n_frames, 0.4 * action.amplitude**0.4, usual=(2, 4), lead_s=0.7, settle_s=0.75)
+    clock = cycles(
+        action, rng, n_frames, 0.4 * action.amplitude**0.4, usual=(2, 4), lead_s=0.7, settle_s=0.75
+    )
     travel = np.clip(0.13 * action.amplitude, 0.05, 0.2) * vary(rng, 0.1)
     strike = hump(skew(clock.phase, 0.55), 1.4)
     height = rng.uniform(-0.02, 0.07)
@@ -176,7 +180,9 @@ def stir(action: Action, rng: Rng, n_frames: int | None) -> UpperTrack:
     ring = np.stack([np.sin(turn), 0.10 * np.cos(turn), np.cos(turn)], axis=-1) * radius / 0.515
     core = to_chart(centre + ring, 0.55)
     neck = angles(clock.weight, 0.34 * vary(rng, 0.2), 0.0, -0.04)
-    spine = angles(clock.weight, 0.10) + angles(clock.weight * np.sin(turn), 0.0, 0.0, -0.03 * action.amplitude)
+    spine = angles(clock.weight, 0.10) + angles(
+        clock.weight * np.sin(turn), 0.0, 0.0, -0.03 * action.amplitude
+    )
     return assemble(from_rest(core, clock.weight), None, spine, neck, _proper(clock))
 
 
@@ -264,5 +270,8 @@ def swim(action: Action, rng: Rng, n_frames: int | None) -> UpperTrack:
         neck = angles(clock.weight, -0.25) + angles(roll, 0.0, 0.0, 0.25)
         return assemble(arm(clock.phase), arm(clock.phase + 0.5), spine, neck, _proper(clock))
     rise = clock.weight * size * np.cos(turn)
-    spine, neck = angles(clock.weight, 0.26) + angles(rise, 0.10), angles(clock.weight, -0.15) + angles(rise, 0.08)
+    spine, neck = (
+        angles(clock.weight, 0.26) + angles(rise, 0.10),
+        angles(clock.weight, -0.15) + angles(rise, 0.08),
+    )
     return assemble(arm(clock.phase), arm(clock.phase), spine, neck, _proper(clock))

@@ -48,7 +48,7 @@ def minimum_jerk(x: np.ndarray | float) -> np.ndarray:
     >>> minimum_jerk(np.array([-1.0, 0.0, 0.5, 1.0, 2.0])).tolist()
     [0.0, 0.0, 0.5, 1.0, 1.0]
     """
-    x = np.clip(np.asarray(x, dtype=float), 0.0, 1.0)
+    x = np.asarray(np.clip(x, 0.0, 1.0), dtype=float)
     return x**3 * (10.0 - 15.0 * x + 6.0 * x * x)
 
 
@@ -128,8 +128,8 @@ def cycles(
     inside = np.clip(seconds - begin, 0.0, knots[-1])
     phase = PchipInterpolator(knots, np.arange(count + 1.0))(inside) if count > 1 else inside / knots[-1]
     weight = minimum_jerk((seconds - offset) / lead) * minimum_jerk((finish + settle - seconds) / settle)
-    start = min(int(round(begin * FPS)), total - 1)
-    return Timing(phase, weight, seconds, count, start, min(max(int(round(finish * FPS)), start + 1), total))
+    start = min(round(begin * FPS), total - 1)
+    return Timing(phase, weight, seconds, count, start, min(max(round(finish * FPS), start + 1), total))
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ _JOINTS = ("neck", "head")
 
 _LOOK = {
     # neck: pitch down, tilt to the left, yaw to the left; then the share the trunk adds
-    "left": ((0.02, 0.0, 1.05), (0.0, 0.0, 0.22)),
-    "right": ((0.02, 0.0, -1.05), (0.0, 0.0, -0.22)),
+    "left": ((0.02, 0.0, 1.05), (0.0, 0.0, 0.34)),
+    "right": ((0.02, 0.0, -1.05), (0.0, 0.0, -0.34)),
     "up": ((-0.72, 0.0, 0.0), (-0.16, 0.0, 0.0)),
     "down": ((0.72, 0.0, 0.0), (0.14, 0.0, 0.0)),
 }
@@ -22,7 +22,9 @@ _LOOK = {
 
 def nod(action: Action, rng: Rng, n_frames: int | None) -> UpperTrack:
     """Quick dips of the head, each returning a little above where it began."""
-    clock = cycles(action, rng, n_frames, 0.6 * action.amplitude**0.3, usual=(2, 4), lead_s=0.25, settle_s=0.4)
+    clock = cycles(
+        action, rng, n_frames, 0.6 * action.amplitude**0.3, usual=(2, 4), lead_s=0.25, settle_s=0.4
+    )
     deep = 0.42 * np.clip(action.amplitude, 0.4, 1.6) * vary(rng, 0.1)
     # A first nod is the deepest: those after it die away.
     fade = 1.0 - 0.22 * clock.whole()
@@ -34,12 +36,14 @@ def nod(action: Action, rng: Rng, n_frames: int | None) -> UpperTrack:
 
 def shake_head(action: Action, rng: Rng, n_frames: int | None) -> UpperTrack:
     """The head turns to one side and to the other; one count is once to each side."""
-    clock = cycles(action, rng, n_frames, 0.72 * action.amplitude**0.4, usual=(2, 4), lead_s=0.25, settle_s=0.4)
+    clock = cycles(
+        action, rng, n_frames, 0.72 * action.amplitude**0.4, usual=(2, 4), lead_s=0.25, settle_s=0.4
+    )
     wide = 0.5 * np.clip(action.amplitude, 0.35, 1.5) * vary(rng, 0.1) * rng.choice((-1.0, 1.0))
     fade = 1.0 - 0.2 * clock.whole()
     yaw = clock.weight * wide * fade * np.sin(2.0 * np.pi * clock.phase)
     neck = angles(yaw, 0.0, 0.06, 1.0) + angles(clock.weight, 0.06)
-    return assemble(None, None, angles(yaw, 0.0, 0.0, 0.06), neck, (clock.start, clock.end), joints=_JOINTS)
+    return assemble(None, None, angles(yaw, 0.0, 0.0, 0.12), neck, (clock.start, clock.end), joints=_JOINTS)
 
 
 def look(action: Action, rng: Rng, n_frames: int | None) -> UpperTrack:

@@ -1,0 +1,98 @@
+"""``motionlens search``: a description in, ranked moments out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from ..library import LibraryError, LocalLibrary
+from ..model.interface import Encoder
+from ..search.result import SearchResult
+from .common import (
+    ProgressLine,
+    add_json_argument,
+    add_library_argument,
+    add_model_arguments,
+    open_library,
+    print_json,
+)
+
+_EXAMPLE = """example:
+  motionlens search "a person waves with the left hand" --library starter -k 5
+"""
+
+
+def add_parser(subparsers: argparse._SubParsersAction) -> None:
+    """Register the command."""
+    parser = subparsers.add_parser(
+        "search",
+        help="find motions by description",
+        description="Rank the moments of a library by how well they meet a description.",
+        epilog=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("text", metavar="TEXT", help="what the person does, in English")
+    add_library_argument(parser)
+    parser.add_argument("-k", type=positive, default=10, metavar="N", help="results at most (default: 10)")
+    add_model_arguments(parser)
+    add_json_argument(parser)
+    parser.set_defaults(run=run)
+
+
+def positive(text: str) -> int:
+    """A whole number of at least 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
+    return int(text)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Search and print."""
+    from ..model import load_encoder
+    from ..search import SearchEngine
+
+    if args.library not in (None, "starter"):
+        LocalLibrary(args.library, create=False).close()  # a wrong folder is said before a model is loaded
+    encoder = load_encoder(args.model, args.device)
+    with open_library(args.library, encoder) as library:
+        index_missing(library, encoder)
+        result = SearchEngine(library, encoder).search(args.text, args.k)
+    if args.json:
+        print_json(result.to_dict())
+    else:
+        print(table(result))
+    return 0
+
+
+def index_missing(library: LocalLibrary, encoder: Encoder) -> None:
+    """Index what a stopped import or an older model left, so that no result is silently missing."""
+    from ..library.encoding import encode_missing
+
+    missing = len(library.moments_without_tokens(encoder.fingerprint))
+    if not missing:
+        return
+    try:
+        with ProgressLine() as line:
+            encode_missing(library, encoder, line)
+    except LibraryError as error:
+        print(f"note: {missing} moments are not searched yet. {error}", file=sys.stderr)
+
+
+def table(result: SearchResult) -> str:
+    """Hits for people.
+
+    >>> from ..search.result import Hit
+    >>> hit = Hit(1, 7, 9, "wave left", "/d/wave.bvh", 4.0, 12.0, 0.8125, "a person waves")
+    >>> print(table(SearchResult("wave", 12, {"total": 9.0}, (hit,))))
+     1  0.812     4.0-12.0 s  wave left  a person waves
+                              /d/wave.bvh
+    12 moments searched in 9 ms
+    """
+    lines = []
+    for hit in result.hits:
+        span = f"{hit.start_s:.1f}-{hit.end_s:.1f} s"
+        lines.append(f"{hit.rank:2d}  {hit.score:.3f}  {span:>12}  {hit.name}  {hit.caption}".rstrip())
+        if hit.path:
+            lines.append(" " * 25 + hit.path)
+    lines.append(f"{result.searched} moments searched in {result.timing_ms['total']:.0f} ms")
+    return "\n".join(lines)

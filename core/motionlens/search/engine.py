@@ -1,0 +1,227 @@
+"""Search: a sentence in, ranked moments out. Exact, over every moment that has tokens."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import MotionLensError
+from ..library.interface import Library, Moment, TokenBatch
+from ..model.interface import Encoder, QueryTokens
+from ..motion import FPS
+from .result import Hit, SearchResult
+from .scoring import max_sim_batch
+
+_MOMENTS_PER_BATCH = 1024
+DEFAULT_CACHE_BYTES = 768 * 2**20
+"""Float tokens kept in memory: some 20,000 moments of 8 s. What is beyond is read from the files."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Batch:
+    """Tokens of some moments: float32 in memory, a tensor on the GPU, or the float16 memory map."""
+
+    moment_ids: np.ndarray
+    tokens: Any
+    offsets: Any
+    key: str
+
+
+@dataclass(frozen=True, eq=False)
+class _Index:
+    """Everything that a search needs of one state of the library; replaced whole, never changed."""
+
+    generation: int
+    moments: dict[int, Moment]
+    batches: tuple[_Batch, ...]
+    n_moments: int
+
+
+class SearchEngine:
+    """Answers queries over a library; safe to use from several threads.
+
+    Args:
+        library: what is searched. Moments that an import adds are found by the next search.
+        encoder: the model; only moments encoded by this very model are searched.
+        device: "cpu" or "cuda"; None = the encoder's.
+        cache_bytes: bound of the memory for float tokens.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        encoder: Encoder,
+        device: str | None = None,
+        cache_bytes: int = DEFAULT_CACHE_BYTES,
+    ) -> None:
+        self.library = library
+        self.encoder = encoder
+        self.device = device or encoder.device
+        self._cache_bytes = cache_bytes
+        self._lock = threading.Lock()
+        self._encoding = threading.Lock()  # an encoder serves one thread at a time
+        self._index: _Index | None = None
+
+    def warm_up(self) -> int:
+        """Read the tokens now rather than at the first query; returns how many moments there are."""
+        return self._current().n_moments
+
+    def search(self, text: str, k: int = 10, fold_overlaps: bool = True) -> SearchResult:
+        """The k best moments for a description.
+
+        Args:
+            text: the description.
+            k: how many hits at most, >= 1.
+            fold_overlaps: of moments of one motion that overlap in time, show the best only.
+
+        Raises:
+            MotionLensError: empty query, k < 1, or a library without searchable moments.
+        """
+        if not text.strip():
+            raise MotionLensError("The query is empty: describe a motion, such as “a person waves”.")
+        started = time.perf_counter()
+        with self._encoding:
+            query = self.encoder.encode_text(text)
+        encoded = time.perf_counter()
+        return self.search_tokens(query, k, fold_overlaps, 1e3 * (encoded - started))
+
+    def search_tokens(
+        self, query: QueryTokens, k: int = 10, fold_overlaps: bool = True, encode_ms: float = 0.0
+    ) -> SearchResult:
+        """``search`` for a query that is encoded already; ``encode_ms`` is what that took."""
+        if k < 1:
+            raise MotionLensError(f"{k} results cannot be shown: ask for 1 or more.")
+        started = time.perf_counter()
+        index = self._current()
+        if not index.n_moments:
+            raise self._nothing_to_search(index)
+        ids, scores = self._score(index, query)
+        order = np.lexsort((ids, -scores))
+        chosen = self._choose(index, ids, order, k, fold_overlaps)
+        hits = tuple(
+            self._hit(rank, index.moments[int(ids[at])], float(scores[at]))
+            for rank, at in enumerate(chosen, 1)
+        )
+        score_ms = 1e3 * (time.perf_counter() - started)
+        timing = {"encode": encode_ms, "score": score_ms, "total": encode_ms + score_ms}
+        rounded = {stage: round(value, 3) for stage, value in timing.items()}
+        return SearchResult(query.text, index.n_moments, rounded, hits)
+
+    def scores(self, query: QueryTokens) -> tuple[np.ndarray, np.ndarray]:
+        """Every searchable moment's id (m,) int64 and MaxSim score (m,) float32, by id."""
+        return self._score(self._current(), query)
+
+    def _nothing_to_search(self, index: _Index) -> MotionLensError:
+        if index.moments:
+            return MotionLensError(
+                "The library's motions are not indexed for this model yet: import its folder again."
+            )
+        return MotionLensError("The library is empty: import a folder of motion files first.")
+
+    # -- the index -----------------------------------------------------------------------------
+
+    def _current(self) -> _Index:
+        generation = self.library.generation()
+        index = self._index
+        if index is not None and index.generation == generation:
+            return index
+        with self._lock:
+            index = self._index
+            if index is None or index.generation != generation:
+                index = self._index = self._build(generation, index)
+            return index
+
+    def _build(self, generation: int, before: _Index | None) -> _Index:
+        # During an import only the last batch changes: the others are kept as they are.
+        known = {batch.key: batch for batch in before.batches if batch.key} if before else {}
+        batches: list[_Batch] = []
+        room = self._cache_bytes
+        n_moments = 0
+        for batch in self.library.token_batches(self.encoder.fingerprint, _MOMENTS_PER_BATCH):
+            n_moments += len(batch.moment_ids)
+            size = batch.tokens.size * 4
+            if room >= size:
+                room -= size
+                batches.append(known.get(batch.key) or self._cached(batch))
+            else:
+                batches.append(_Batch(batch.moment_ids, batch.tokens, batch.offsets, ""))
+        moments = {moment.id: moment for moment in self.library.moments()}
+        return _Index(generation, moments, tuple(batches), n_moments)
+
+    def _cached(self, batch: TokenBatch) -> _Batch:
+        if self.device.startswith("cuda"):
+            import torch
+
+            half = torch.from_numpy(np.array(batch.tokens)).to(self.device)
+            offsets = torch.from_numpy(batch.offsets).to(self.device)
+            return _Batch(batch.moment_ids, half, offsets, batch.key)
+        return _Batch(batch.moment_ids, batch.tokens.astype(np.float32), batch.offsets, batch.key)
+
+    def _score(self, index: _Index, query: QueryTokens) -> tuple[np.ndarray, np.ndarray]:
+        ids = [batch.moment_ids for batch in index.batches]
+        scores = [self._score_batch(batch, query) for batch in index.batches]
+        if not ids:
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        return np.concatenate(ids), np.concatenate(scores)
+
+    def _score_batch(self, batch: _Batch, query: QueryTokens) -> np.ndarray:
+        if isinstance(batch.tokens, np.ndarray):
+            return max_sim_batch(query.vectors, query.weights, batch.tokens, batch.offsets)
+        import torch
+
+        from .scoring import max_sim_torch
+
+        device = batch.tokens.device
+        vectors = torch.from_numpy(np.asarray(query.vectors)).to(device)
+        weights = torch.from_numpy(np.asarray(query.weights)).to(device)
+        return max_sim_torch(vectors, weights, batch.tokens, batch.offsets).cpu().numpy()
+
+    # -- the result ----------------------------------------------------------------------------
+
+    @staticmethod
+    def _choose(index: _Index, ids: np.ndarray, order: np.ndarray, k: int, fold: bool) -> list[int]:
+        if not fold:
+            return [int(at) for at in order if int(ids[at]) in index.moments][:k]
+        chosen: list[int] = []
+        taken: dict[int, list[Moment]] = {}
+        for at in order:
+            moment = index.moments.get(int(ids[at]))
+            if moment is None:  # an import replaced it while the index was read
+                continue
+            others = taken.setdefault(moment.motion_id, [])
+            if any(_overlap(moment, other) for other in others):
+                continue
+            others.append(moment)
+            chosen.append(int(at))
+            if len(chosen) == k:
+                break
+        return chosen
+
+    def _hit(self, rank: int, moment: Moment, score: float) -> Hit:
+        record = self.library.motion(moment.motion_id)
+        return Hit(
+            rank=rank,
+            id=record.id,
+            moment_id=moment.id,
+            name=record.name,
+            path=record.path,
+            start_s=moment.start_frame / FPS,
+            end_s=moment.end_frame / FPS,
+            score=score,
+            caption=record.captions[0] if record.captions else "",
+        )
+
+
+def _overlap(a: Moment, b: Moment) -> bool:
+    """Whether two moments of one motion share a frame.
+
+    >>> _overlap(Moment(1, 1, 0, 160), Moment(2, 1, 80, 240))
+    True
+    >>> _overlap(Moment(1, 1, 0, 160), Moment(2, 1, 160, 320))
+    False
+    """
+    return a.start_frame < b.end_frame and b.start_frame < a.end_frame

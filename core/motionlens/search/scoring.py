@@ -1,0 +1,98 @@
+"""Late interaction: how well the tokens of a query are met by the tokens of motions.
+
+MaxSim (Khattab and Zaharia, "ColBERT", SIGIR 2020) with token weights:
+score = sum over query tokens i of w_i * max over motion tokens j of <q_i, t_j>.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import torch
+
+BLOCK_TOKENS = 18_000
+"""Tokens scored at a time on the CPU: their similarities to a query stay in the second-level cache."""
+
+
+def similarities(query: np.ndarray, motion: np.ndarray) -> np.ndarray:
+    """(N, M) inner products of query tokens (N, d) and motion tokens (M, d), float32.
+
+    >>> similarities(np.array([[1.0, 0.0]]), np.array([[0.6, 0.8], [0.0, 1.0]])).tolist()
+    [[0.6000000238418579, 0.0]]
+    """
+    return query.astype(np.float32) @ motion.astype(np.float32).T
+
+
+def max_sim(query: np.ndarray, weights: np.ndarray, motion: np.ndarray) -> float:
+    """MaxSim of one query and one motion.
+
+    Args:
+        query: (N, d) unit vectors.
+        weights: (N,) how much each query token counts.
+        motion: (M, d) unit vectors, M >= 1.
+
+    The first token is met fully by the second patch, the second only by half:
+
+    >>> query = np.array([[1.0, 0.0], [0.0, 1.0]])
+    >>> motion = np.array([[0.0, 0.5], [1.0, 0.0]])
+    >>> max_sim(query, np.array([0.5, 0.5]), motion)
+    0.75
+    """
+    return float(weights.astype(np.float32) @ similarities(query, motion).max(axis=1))
+
+
+def max_sim_batch(
+    query: np.ndarray, weights: np.ndarray, tokens: np.ndarray, offsets: np.ndarray
+) -> np.ndarray:
+    """MaxSim of one query and many motions, exact.
+
+    Measured on two cores with 5,000 motions of 140 tokens x 64 and 10 query tokens: float32 tokens
+    21-30 ms, float16 tokens 110 ms (converted block by block); torch needs 45-60 ms for the former.
+
+    Args:
+        query: (N, d) float32.
+        weights: (N,) float32.
+        tokens: (S, d) float32 or float16, motion after motion.
+        offsets: (m + 1,) increasing; motion k owns tokens[offsets[k]:offsets[k + 1]], at least one.
+
+    Returns:
+        (m,) float32.
+
+    >>> tokens = np.array([[0.0, 0.5], [1.0, 0.0], [0.6, 0.8]], dtype=np.float16)
+    >>> max_sim_batch(np.eye(2), np.array([0.5, 0.5]), tokens, np.array([0, 2, 3])).tolist()[0]
+    0.75
+    """
+    query = np.ascontiguousarray(query, np.float32)
+    weights = weights.astype(np.float32)
+    out = np.empty(len(offsets) - 1, np.float32)
+    first = 0
+    while first < len(out):
+        last = int(np.searchsorted(offsets, offsets[first] + BLOCK_TOKENS, side="right")) - 1
+        last = min(max(last, first + 1), len(out))
+        start = int(offsets[first])
+        block = tokens[start : int(offsets[last])].astype(np.float32, copy=False)
+        best = np.maximum.reduceat(query @ block.T, offsets[first:last] - start, axis=1)
+        out[first:last] = weights @ best
+        first = last
+    return out
+
+
+def max_sim_torch(
+    query: torch.Tensor, weights: torch.Tensor, tokens: torch.Tensor, offsets: torch.Tensor
+) -> torch.Tensor:
+    """``max_sim_batch`` on the device of the tensors (CUDA), computed in float32.
+
+    Args:
+        query: (N, d); weights: (N,); tokens: (S, d); offsets: (m + 1,) int64.
+
+    Returns:
+        (m,) float32 on the same device.
+    """
+    import torch
+
+    similarity = tokens.float() @ query.float().T
+    best: Any = torch.segment_reduce(similarity, "max", offsets=offsets, axis=0)
+    return best @ weights.float()

@@ -122,7 +122,8 @@ def check_numbers(array: np.ndarray, label: str) -> np.ndarray:
     """
     if array.dtype.kind not in "fiu":
         raise UnreadableFileError(f"{label} holds values of type {array.dtype}: save it again as float32.")
-    out = np.array(array, dtype=np.float64)  # a copy: what was read is read-only
+    with np.errstate(all="ignore"):  # damaged bytes make odd floats; they are refused just below
+        out = np.array(array, dtype=np.float64)  # a copy: what was read is read-only
     bad = ~np.isfinite(out) | (np.abs(out) > 1e7)
     if bad.any():
         frame = int(np.argwhere(bad)[0][0]) if out.ndim else 0

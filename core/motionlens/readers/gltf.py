@@ -280,10 +280,11 @@ def _sample(
     by_node: dict[int, dict[str, _Track]] = {}
     for track in tracks:
         by_node.setdefault(track.node, {})[track.path] = track
-    positions = np.concatenate(
-        [nodes.world_positions(joints, by_node, at[i : i + _CHUNK]) for i in range(0, frames, _CHUNK)]
-    )
-    rest = nodes.world_positions(joints, {}, np.zeros(1))[0]
+    with np.errstate(all="ignore"):  # impossible scales overflow; they are refused just below
+        positions = np.concatenate(
+            [nodes.world_positions(joints, by_node, at[i : i + _CHUNK]) for i in range(0, frames, _CHUNK)]
+        )
+        rest = nodes.world_positions(joints, {}, np.zeros(1))[0]
     if not np.isfinite(positions).all() or np.abs(positions).max() > 1e7:
         raise document.fail("has animation values that are not finite or impossibly large")
     column = {node: i for i, node in enumerate(joints)}

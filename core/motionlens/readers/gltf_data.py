@@ -153,7 +153,8 @@ class GltfDocument:
                 raise self.fail("has sparse animation data beyond the end of its track")
             raw = raw.copy()
             raw[at] = values
-        out = raw.astype(np.float64)
+        with np.errstate(all="ignore"):  # damaged bytes make odd floats; they are refused below
+            out = raw.astype(np.float64)
         if accessor.normalized and dtype.kind in "iu":
             out = np.maximum(out / np.iinfo(dtype.name).max, -1.0)
         if not np.isfinite(out).all():

@@ -145,7 +145,7 @@ def eat(action: Action, rng: Rng, n_frames: int | None) -> UpperTrack:
 def phone(action: Action, rng: Rng, n_frames: int | None) -> UpperTrack:
     """The hand holds a telephone to the ear, the head leans into it."""
     plan = score(action, rng, n_frames, (0.1, 0.85, 2.4, 0.85), 2)
-    ear = _pose(at_head(0.12, -0.05, 0.09), 0.0) + _scatter(rng, 0.012)
+    ear = _pose(at_head(0.135, -0.05, 0.08), 0.0) + _scatter(rng, 0.012)
     chart = plan.path([REST_CHART, REST_CHART, ear, ear, REST_CHART])
     held = plan.path([np.zeros(1), np.zeros(1), np.ones(1), np.ones(1), np.zeros(1)])[:, 0]
     talk = drift(rng, plan.seconds, 0.05, 3) * held[:, None] * min(action.amplitude, 1.5)

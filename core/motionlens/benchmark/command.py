@@ -1,0 +1,151 @@
+"""``motionlens benchmark``: query time, import rate and memory, printed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import MotionLensError
+
+_QUERIES = (
+    "a person waves with the left hand",
+    "someone walks in a circle and then sits down on a chair",
+    "jumps up twice",
+    "a tired old man walks slowly forward",
+    "kicks with the right leg while raising both arms",
+)
+_REPEATS = 20
+
+
+def add_parser(subparsers: argparse._SubParsersAction) -> None:
+    """Register the command."""
+    parser = subparsers.add_parser(
+        "benchmark",
+        help="measure query time, import rate and memory",
+        epilog="example:\n  motionlens benchmark --moments 5000 --files ~/mocap",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--moments", type=int, default=5000, help="size of the library that is searched")
+    parser.add_argument("--files", type=Path, help="folder of motion files whose import is timed")
+    parser.add_argument("--json", action="store_true")
+    parser.set_defaults(run=run)
+
+
+def _memory_mb() -> float:
+    """Peak resident memory of this process, MB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def fill_library(folder: Path, moments: int, seed: int = 0) -> None:
+    """Store at least ``moments`` synthesised moments, as varied as the training corpus."""
+    from ..library import LocalLibrary
+    from ..motion import Motion
+    from ..synthesis.compose import synthesise
+    from ..synthesis.sampling import sample_recipe
+
+    rng = np.random.default_rng(seed)
+    with LocalLibrary(folder) as library, library.writing() as writer:
+        made = 0
+        while made < moments:
+            motion = Motion(synthesise(sample_recipe(rng)).positions, f"motion {made}")
+            made += len(writer.store_motion(motion, []))
+
+
+def _naive_ms(library: Any, encoder: Any) -> float:
+    """One query scored motion by motion from the files, as a first program would: the yardstick."""
+    from ..search.scoring import max_sim
+
+    query = encoder.encode_text(_QUERIES[0])
+    start = time.perf_counter()
+    for batch in library.token_batches(encoder.fingerprint, 1):
+        max_sim(query.vectors, query.weights, batch.tokens)
+    return 1e3 * (time.perf_counter() - start)
+
+
+def measure_queries(folder: Path, moments: int) -> dict[str, float]:
+    """Times of warm queries over a library of ``moments`` moments, milliseconds."""
+    from ..library import LocalLibrary
+    from ..library.encoding import encode_missing
+    from ..model import load_encoder
+    from ..search.engine import SearchEngine
+
+    start = time.perf_counter()
+    encoder = load_encoder()
+    encoder.encode_text("a person walks")
+    load_s = time.perf_counter() - start
+    fill_library(folder, moments)
+    with LocalLibrary(folder) as library:
+        start = time.perf_counter()
+        encode_missing(library, encoder)
+        encode_s = time.perf_counter() - start
+        engine = SearchEngine(library, encoder)
+        engine.warm_up()
+        engine.search(_QUERIES[0])
+        timings = [engine.search(q).timing_ms for _ in range(_REPEATS) for q in _QUERIES]
+        total = np.array([t["total"] for t in timings])
+        naive = _naive_ms(library, encoder)
+        return {
+            "moments": library.counts().moments,
+            "model_load_s": load_s,
+            "encode_ms_per_moment": 1e3 * encode_s / library.counts().moments,
+            "query_encode_ms_p50": float(np.median([t["encode"] for t in timings])),
+            "query_score_ms_p50": float(np.median([t["score"] for t in timings])),
+            "query_total_ms_p50": float(np.median(total)),
+            "query_total_ms_p95": float(np.percentile(total, 95)),
+            "naive_over_engine": naive / float(np.median([t["score"] for t in timings])),
+            "peak_memory_mb": _memory_mb(),
+        }
+
+
+def measure_import(folder: Path, files: Path) -> dict[str, float]:
+    """Rate of a first import (read, map, store, encode) and of a second one that finds nothing new."""
+    from ..library import LocalLibrary
+    from ..library.importer import import_paths
+    from ..model import load_encoder
+
+    encoder = load_encoder()
+    with LocalLibrary(folder) as library:
+        start = time.perf_counter()
+        report = import_paths(library, [files], encoder)
+        first = time.perf_counter() - start
+        start = time.perf_counter()
+        import_paths(library, [files], encoder)
+        second = time.perf_counter() - start
+        counts = library.counts()
+    return {
+        "files": counts.files,
+        "failed": report.failed,
+        "motion_hours": counts.duration_s / 3600,
+        "import_s": first,
+        "files_per_s": counts.files / first,
+        "hours_of_motion_per_minute": counts.duration_s / 3600 / (first / 60),
+        "import_again_s": second,
+    }
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure and print."""
+    if args.moments < 1:
+        raise MotionLensError("--moments must be 1 or more.")
+    figures: dict[str, Any] = {"cores": os.cpu_count()}
+    with tempfile.TemporaryDirectory() as folder:
+        figures["queries"] = measure_queries(Path(folder) / "made", args.moments)
+        if args.files:
+            figures["import"] = measure_import(Path(folder) / "imported", args.files)
+    if args.json:
+        print(json.dumps(figures, indent=2))
+        return 0
+    for title in ("queries", "import"):
+        for name, value in figures.get(title, {}).items():
+            print(f"{title:8} {name:28} {value:10.1f}")
+    return 0

@@ -215,10 +215,9 @@ def reference_scores(
 ) -> dict[str, Scores]:
     """The reference rows' scores; the fitted ones learn from ``train`` alone."""
     targets = caption_targets(train, embed)
-    out: dict[str, Scores] = {
-        "chance": reference.chance(len(items)),
-        "subject oracle": reference.subject_oracle(task.subjects),
-    }
+    out: dict[str, Scores] = {"chance": reference.chance(len(items))}
+    if all(i.subject for i in items):
+        out["subject oracle"] = reference.subject_oracle(task.subjects)
     for name, features in _FEATURES.items():
         fitted = reference.KernelRidge(np.stack([features(i.positions) for i in train]), targets)
         scores = fitted.score(task.embeddings, np.stack([features(i.positions) for i in items]))
@@ -227,7 +226,16 @@ def reference_scores(
 
 
 def reference_folds(items: Sequence[DatasetItem], embed: Embed, folds: int = 5) -> dict[str, ProtocolResult]:
-    """Leave-subject-out rows of clip length and ridge, trained without the query's subject."""
+    """Leave-subject-out rows of clip length and ridge, trained without the query's subject.
+
+    Raises:
+        MotionLensError: the folder does not tell who moves.
+    """
+    if len({i.subject for i in items if i.subject}) < folds:
+        raise MotionLensError(
+            f"Protocol f needs the subjects of the motions, at least {folds}: add an index.csv with the columns "
+            "id and subject to the folder."
+        )
     task = retrieval_task(items, embed, mirrored=False)
     targets = caption_targets(items, embed)
     everything = list(range(len(items)))

@@ -19,8 +19,8 @@ _WIDTHS = (0.5, 1.0, 2.0, 4.0)
 
 
 def _default_draws(n: int) -> int:
-    """Random orders averaged: 20 on small splits, 2 on thousands of motions (memory)."""
-    return int(np.clip(2_000_000 // max(n, 1) ** 2, 2, 20))
+    """Random orders averaged: 200 on small splits, 2 on thousands of motions (memory)."""
+    return int(np.clip(2_000_000 // max(n, 1) ** 2, 2, 200))
 
 
 @dataclass(frozen=True)

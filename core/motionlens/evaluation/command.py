@@ -59,7 +59,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--protocols",
         type=protocol_list,
-        default="abcde",
+        default="a,b,c,d,e",
         help="comma-separated, a to f (default: a,b,c,d,e)",
     )
     parser.add_argument("--mirrored", action="store_true", help="keep mirrored twins in the gallery")

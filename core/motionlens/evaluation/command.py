@@ -41,9 +41,9 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     parser = subparsers.add_parser(
         "evaluate",
         help="text-motion retrieval figures, every protocol side by side",
-        description="R@1/2/3/5/10, MedR and Rsum, text to motion and back, with 95 %% bootstrap intervals. "
+        description="R@1/2/3/5/10, MedR and Rsum, text to motion and back, with 95 % bootstrap intervals. "
         + "Protocols: "
-        + "; ".join(f"{k} {v.replace('%', '%%')}" for k, v in PROTOCOLS.items())
+        + "; ".join(f"{k} {v}" for k, v in PROTOCOLS.items())
         + ".",
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,

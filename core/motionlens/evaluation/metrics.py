@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_array
 
 KS: tuple[int, ...] = (1, 2, 3, 5, 10)
 """The k of R@k."""
@@ -153,6 +152,8 @@ def _drawn_means(values: np.ndarray, index: np.ndarray, drawn: np.ndarray) -> np
 
 def _drawn_medians(values: np.ndarray, index: np.ndarray, drawn: np.ndarray) -> np.ndarray:
     """Median over the observations of the drawn groups, for every bootstrap sample."""
+    from scipy.sparse import csr_array  # here, so that the command line answers --help at once
+
     levels, place = np.unique(values, return_inverse=True)
     table = csr_array((np.ones(len(values)), (index, place)), shape=(drawn.shape[1], len(levels)))
     cumulative = np.cumsum(drawn @ table, axis=1)  # observations at or below each level

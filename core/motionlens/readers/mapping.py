@@ -220,29 +220,47 @@ def _first(tree: _Tree, joint_class: str, among: Iterable[int]) -> int | None:
     return best
 
 
-def _trunk(tree: _Tree, found: dict[str, int], ends: list[str]) -> tuple[int, ...]:
-    """Find pelvis, neck and head; returns the spine's joints, pelvis first."""
-    hips = [found["left_hip"], found["right_hip"]]
-    arms = [found["left_shoulder"], found["right_shoulder"]]
-    chest = tree.common(arms)
+def _find_pelvis(tree: _Tree, found: dict[str, int]) -> int:
+    """Where legs and arms meet, or the joint named pelvis above it; -1 when there is none."""
+    pelvis = tree.common([found[f"{s}_{c}"] for s in ("left", "right") for c in ("hip", "shoulder")])
+    if pelvis < 0:
+        return -1
+    named = [
+        j for j in tree.path(pelvis) if score(tree.words[j].word, "pelvis") >= 0.8 and not tree.words[j].side
+    ]
+    if named:
+        return named[-1]
+    if tree.parents[pelvis] < 0:
+        # the limbs only meet at a scene root: a joint that is called pelvis or hips is meant
+        limbs = set(found.values())
+        below = _first(tree, "pelvis", (j for j in range(len(tree.names)) if j not in limbs))
+        return pelvis if below is None else below
+    return pelvis
+
+
+def _find_head(tree: _Tree, found: dict[str, int], chest: int, ends: list[str]) -> None:
+    """Neck and head by name, else by place: the longest chain that goes up from the chest without a side."""
     limbs = set(found.values())
-    if "pelvis" not in found:
-        pelvis = tree.common([*hips, *arms])
-        word = tree.words[pelvis] if pelvis >= 0 else None
-        if word is None or (score(word.word, "pelvis") < 0.8 and tree.parents[pelvis] < 0):
-            # the limbs only meet at a scene root: a joint that is called pelvis or hips is meant
-            named = _first(tree, "pelvis", (j for j in range(len(tree.names)) if j not in limbs))
-            pelvis = named if named is not None and named != pelvis else pelvis
-        if pelvis >= 0:
-            found["pelvis"] = pelvis
-    every = [j for j in range(len(tree.names)) if j not in limbs and j != found.get("pelvis")]
+    every = [j for j in range(len(tree.names)) if j not in limbs]
     if "head" not in found:
         head = _first(tree, "head", every)
         if head is not None:
             found["head"] = head
+    if "head" not in found and "neck" not in found and _first(tree, "neck", every) is None:
+        above = [j for j in every if not tree.words[j].side and not tree.words[j].ignored]
+        chains = [
+            tree.path(j)[tree.path(j).index(chest) + 1 :]
+            for j in above
+            if j != chest and chest in tree.path(j)
+        ]
+        chain = max(chains, key=len, default=[])
+        if chain:
+            found["head"] = chain[-1]
+            if len(chain) > 1:
+                found["neck"] = chain[0]
     above = tree.path(found["head"])[:-1] if "head" in found else every
     if "neck" not in found:
-        neck = _first(tree, "neck", (j for j in above if j in every))
+        neck = _first(tree, "neck", (j for j in above if j in every and j != found["pelvis"]))
         if neck is None and "head" in found and chest in above:
             # unnamed joints between the chest and the head can only be the neck
             between = above[above.index(chest) + 1 :]
@@ -254,15 +272,26 @@ def _trunk(tree: _Tree, found: dict[str, int], ends: list[str]) -> tuple[int, ..
         if end is not None:
             found["head"] = end
             ends.append("head")
-    top = found.get("neck", found.get("head", chest))
-    path = tree.path(top)
-    start = path.index(found["pelvis"]) if found.get("pelvis") in path else 0
-    stop = path.index(top) if top != chest else len(path)
-    if found.get("pelvis") not in path:  # pelvis beside the spine (a scene root carries both)
+
+
+def _trunk(tree: _Tree, found: dict[str, int], ends: list[str]) -> tuple[int, ...]:
+    """Find pelvis, neck and head; returns the spine's joints, pelvis first."""
+    if "pelvis" not in found:
+        pelvis = _find_pelvis(tree, found)
+        if pelvis < 0:
+            return ()
+        found["pelvis"] = pelvis
+    chest = tree.common([found["left_shoulder"], found["right_shoulder"]])
+    _find_head(tree, found, chest, ends)
+    top = found.get("neck", found.get("head"))
+    if top is None:
+        return ()
+    path = tree.path(top)[:-1]
+    if found["pelvis"] in path:
+        path = path[path.index(found["pelvis"]) :]
+    else:  # pelvis beside the spine: a scene root carries both
         path = [j for j in path if tree.parents[j] >= 0]
-        start, stop = 0, path.index(top) if top != chest else len(path)
-    spine = [j for j in path[start:stop] if j in (found.get("pelvis"),) or not tree.words[j].side]
-    return tuple(spine)
+    return tuple(j for j in path if j == found["pelvis"] or not tree.words[j].side)
 
 
 def map_skeleton(

@@ -23,9 +23,10 @@ SCORES: dict[str, dict[str, float]] = {
     "ankle": {"ankle": 1, "foot": 0.9, "feet": 0.9, "talus": 0.9, "heel": 0.3},
     "foot": {"toe": 1, "toes": 1, "toebase": 1, "ball": 1, "forefoot": 1, "metatarsal": 0.8, "foot": 0.5},
     "collar": {"clavicle": 1, "collar": 1, "collarbone": 1, "scapula": 0.6, "shoulder": 0.7},
-    "shoulder": {"upperarm": 1, "uparm": 1, "armupper": 1, "humerus": 1, "shldr": 1, "arm": 0.8,
+    "shoulder": {"upperarm": 1, "uparm": 1, "armupper": 1, "humerus": 1, "shldr": 1, "uarm": 1, "arm": 0.8,
                  "shoulder": 0.75},
     "elbow": {"elbow": 1, "forearm": 1, "lowerarm": 1, "lowarm": 1, "armlower": 1, "radius": 1, "ulna": 0.9,
+              "farm": 1,
               "arm": 0.2},
     "wrist": {"wrist": 1, "hand": 0.9, "palm": 0.5},
     "neck": {"neck": 1, "cervical": 1, "lowerneck": 1, "upperneck": 0.9},
@@ -131,14 +132,13 @@ _NOISE = frozenset(
         "rl",
         "m",
         "mid",
-        "f",
     ]
 ) - {"mid"}
 _SIDES = {"left": "left", "l": "left", "lft": "left", "lt": "left", "lf": "left", "links": "left",
           "right": "right", "r": "right", "rgt": "right", "rt": "right", "rechts": "right"}  # fmt: skip
 
 _KNOWN = frozenset(word for table in SCORES.values() for word in table)
-_BORDER = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_BORDER = re.compile(r"^[LR](?=[A-Z]+[a-z])|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _CJK = {"左": " left ", "右": " right ", "足首": " ankle ", "つま先": " toe ", "ひざ": " knee ", "足": " thigh ",
         "手首": " wrist ", "ひじ": " elbow ", "肩": " collar ", "腕": " upperarm ", "首": " neck ",
         "頭": " head ", "下半身": " pelvis ", "上半身": " spine ", "センター": " cog ", "捩": " twist ",
@@ -211,7 +211,7 @@ def parse_name(name: str) -> JointWord:
     ignored = any(w in _IGNORED or w.startswith(("twist", "finger", "thumb")) for w in words)
     # "hip joint" is a word of its own (a helper above the thigh), so "joint" goes only from other names
     hip_joint = "hip" in words and "joint" in words and bool(side)
-    kept = [w for w in words if w not in _NOISE] or words
+    kept = [w for w in words if w not in _NOISE and not (w == "f" and "avg" in words)] or words
     word = "".join(kept)
     return JointWord(side, "hipjoint" if hip_joint else word, ignored)
 

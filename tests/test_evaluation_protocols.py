@@ -187,3 +187,16 @@ def test_report_prints_and_serialises() -> None:
     text = report.to_text()
     assert "without mirrored twins" in text
     assert all(f"({letter})" in text for letter in "abcde")
+
+
+def test_mirrored_twins_are_not_more_evidence() -> None:
+    alone = make_task(20)
+    ids = (*alone.ids, *(f"M{i}" for i in alone.ids))
+    twins = p.RetrievalTask(
+        ids, alone.captions * 2, alone.subjects * 2, np.tile(alone.embeddings, (2, 1)), True
+    )
+    noise = np.random.default_rng(0).normal(size=(20, 20)) + 2 * np.eye(20)
+    double = np.kron(np.eye(2), noise + 10)  # each half ranks as the single set does
+    one, two = p.evaluate(noise, alone, "a")[0].t2m, p.evaluate(double, twins, "a")[0].t2m
+    assert (one.queries, two.queries) == (20, 40)
+    assert two.recall[1] == one.recall[1]

@@ -193,7 +193,7 @@ def retrieval_task(
     return RetrievalTask(
         ids=tuple(i.id for i in items),
         captions=captions,
-        subjects=tuple(str(i.subject or i.id.lstrip("M")) for i in items),
+        subjects=tuple(str(i.subject or i.id.removeprefix("M")) for i in items),
         embeddings=np.asarray(embed(captions), dtype=np.float64),
         mirrored=mirrored,
         dissimilar_ids=dissimilar_ids,

@@ -125,9 +125,16 @@ def _draws(scores: Scores) -> Iterator[np.ndarray]:
 
 
 def _both(
-    draws: Iterable[np.ndarray], relevant: np.ndarray, subsets: Sequence[np.ndarray], gallery: int
+    draws: Iterable[np.ndarray],
+    relevant: np.ndarray,
+    subsets: Sequence[np.ndarray],
+    gallery: int,
+    ids: Sequence[str],
 ) -> tuple[Summary, Summary]:
-    """Ranks of every draw inside every subset, both directions, one bootstrap over queries."""
+    """Ranks of every draw inside every subset, both directions, one bootstrap over queries.
+
+    A mirrored twin is the same evidence as its motion: the bootstrap draws the two together.
+    """
     ranks: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
     owners: list[np.ndarray] = []
     for matrix in draws:
@@ -136,8 +143,9 @@ def _both(
             ranks[0].append(best_ranks(matrix[grid], relevant[grid]))
             ranks[1].append(best_ranks(matrix[grid].T, relevant[grid].T))
             owners.append(subset)
-    groups = np.concatenate(owners)
-    queries = len(np.unique(groups))
+    owner = np.concatenate(owners)
+    groups = np.array([name.removeprefix("M") for name in ids])[owner]
+    queries = len(np.unique(owner))
     t2m, m2t = (summarise(np.concatenate(r), gallery, groups, queries=queries) for r in ranks)
     return t2m, m2t
 
@@ -176,7 +184,7 @@ def evaluate(scores: Scores, task: RetrievalTask, protocols: Sequence[str] = "ab
             note = f"full batches only, {SHUFFLES} shuffles from seed 0 averaged."
             if not subsets:
                 subsets, gallery, note = everything, n, f"fewer than {BATCH} motions: one batch of {n}."
-        t2m, m2t = _both(matrices, relevant, subsets, gallery)
+        t2m, m2t = _both(matrices, relevant, subsets, gallery, task.ids)
         pairs = _pairs(matrices, task) if protocol == "a" else None
         results.append(ProtocolResult(protocol, t2m, m2t, note, pairs))
     return results

@@ -40,8 +40,11 @@ def run_cmu(args: argparse.Namespace) -> int:
     from ..datasets import cmu_humanml3d
 
     with ProgressLine() as line:
-        report = cmu_humanml3d.build(
-            args.source, args.out, lambda done, total: line.show(lambda: f"{done}/{total} ids")
+        count = cmu_humanml3d.build(
+            args.source, args.out, lambda done, total: line.show(lambda: f"{done}/{total} trials")
         )
-    print_json(report) if args.json else print(report)
+    if args.json:
+        print_json({"out": str(args.out), "ids": count})
+    else:
+        print(f"{count} ids, each with its mirrored copy, in {args.out}")
     return 0

@@ -38,7 +38,9 @@ class FakeEncoder:
         if not text.strip():
             raise MotionLensError("The query is empty: describe a motion.")
         pieces = tuple(text.split())
-        vectors = np.concatenate([unit_vectors(f"{self.fingerprint}{p}".encode(), 1, self.dim) for p in pieces])
+        vectors = np.concatenate(
+            [unit_vectors(f"{self.fingerprint}{p}".encode(), 1, self.dim) for p in pieces]
+        )
         weights = np.full(len(pieces), 1 / len(pieces), np.float32)
         return QueryTokens(text, pieces, tuple((0, 0) for _ in pieces), vectors, weights)
 

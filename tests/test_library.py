@@ -20,7 +20,9 @@ from tests.fakes import FakeEncoder, walk
 
 def _motion(name: str, n_frames: int = 50, seed: int = 0, original: bool = False) -> Motion:
     positions = walk(n_frames, seed)
-    return Motion(positions, name, "", 60.0, positions * np.float32(1.2) if original else None, {"unit": "cm"})
+    return Motion(
+        positions, name, "", 60.0, positions * np.float32(1.2) if original else None, {"unit": "cm"}
+    )
 
 
 def _state(path: Path | str, content: str = "h") -> FileState:
@@ -42,7 +44,12 @@ def test_everything_stored_is_read_back(library: LocalLibrary, tmp_path: Path) -
         moments = writer.store_file(_state(source), [first, second], ["a person walks", "walking"])
     assert len(moments) == 3  # 50 frames are one moment, 200 are two
     a, b = library.motions()
-    assert (a.name, a.path, a.source_fps, a.captions) == ("a", str(source), 60.0, ("a person walks", "walking"))
+    assert (a.name, a.path, a.source_fps, a.captions) == (
+        "a",
+        str(source),
+        60.0,
+        ("a person walks", "walking"),
+    )
     assert a.inferred == {"unit": "cm"}
     assert library.captions_of(b.id) == a.captions
     assert np.array_equal(library.positions(b.id), second.positions)
@@ -245,7 +252,10 @@ def test_damage_in_the_middle_is_one_sentence(tmp_path: Path) -> None:
     content = bytearray(catalogue.read_bytes())
     content[8192:] = b"\x55" * (len(content) - 8192)
     catalogue.write_bytes(bytes(content))
-    with pytest.raises(LibraryError, match="damaged|could not be read"), LocalLibrary(tmp_path / "lib") as library:
+    with (
+        pytest.raises(LibraryError, match="damaged|could not be read"),
+        LocalLibrary(tmp_path / "lib") as library,
+    ):
         library.motions()
 
 

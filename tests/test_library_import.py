@@ -112,7 +112,9 @@ def test_killed_with_9_again_and_again(tmp_path: Path, source: Path) -> None:
         check_whole(library, files)
         tokens = list(library.token_batches(encoder.fingerprint, 1000))
         assert [m.id for m in library.moments()] == tokens[0].moment_ids.tolist()
-        for moment, a, b in zip(library.moments(), tokens[0].offsets[:-1], tokens[0].offsets[1:], strict=True):
+        for moment, a, b in zip(
+            library.moments(), tokens[0].offsets[:-1], tokens[0].offsets[1:], strict=True
+        ):
             clip = library.positions(moment.motion_id)[moment.start_frame : moment.end_frame]
             assert np.array_equal(tokens[0].tokens[a:b], encoder.encode_motions([clip])[0])
 
@@ -244,7 +246,9 @@ def test_duplicates_are_noted_and_kept(library: LocalLibrary, source: Path) -> N
     assert library.duplicates() == [(str(source / "a.npy"), str(source / "copy" / "a.npy"))]
 
 
-def test_given_twice_comes_in_once(library: LocalLibrary, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_given_twice_comes_in_once(
+    library: LocalLibrary, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     a = put(source / "a.npy", 1)
     (source / "link").symlink_to(source, target_is_directory=True)
     (source / "link.npy").symlink_to(a)
@@ -355,7 +359,14 @@ def test_an_amc_is_read_again_when_its_skeleton_comes(library: LocalLibrary, sou
 
 
 def test_scan_leaves_out_what_is_no_motion(tmp_path: Path) -> None:
-    for name in ("new_joints/1.npy", "new_joint_vecs/1.npy", "Mean.npy", "Std.npy", ".hidden/2.npy", "x/B.BVH"):
+    for name in (
+        "new_joints/1.npy",
+        "new_joint_vecs/1.npy",
+        "Mean.npy",
+        "Std.npy",
+        ".hidden/2.npy",
+        "x/B.BVH",
+    ):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.touch()

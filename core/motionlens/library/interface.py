@@ -58,11 +58,13 @@ class TokenBatch:
         moment_ids: (M,) int64.
         tokens: (sum of counts, d) float16 unit vectors, a view of the memory map.
         offsets: (M + 1,) int64; moment m owns tokens[offsets[m]:offsets[m + 1]].
+        key: two batches of one library with the same key hold the same tokens ("" = not known).
     """
 
     moment_ids: np.ndarray
     tokens: np.ndarray
     offsets: np.ndarray
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,13 @@ class Library(Protocol):
     """Catalogue and token vectors. Reads are safe from any thread; one importer writes at a time."""
 
     def counts(self) -> LibraryCounts: ...
+    def generation(self) -> int:
+        """A number that grows with every change of motions, captions or tokens."""
+        ...
+
     def motion(self, motion_id: int) -> MotionRecord: ...
+    def find(self, motion_id: int) -> MotionRecord | None: ...
+    def captions_of(self, motion_id: int) -> tuple[str, ...]: ...
     def motions(self) -> Sequence[MotionRecord]: ...
     def moment(self, moment_id: int) -> Moment: ...
     def moments(self) -> Sequence[Moment]: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sqlite3
@@ -301,7 +302,10 @@ class LocalLibrary:
         for first in range(0, len(index), moments_per_batch):
             part = index[first : first + moments_per_batch]
             offsets = np.concatenate([[0], np.cumsum(part[:, 2])])
-            yield TokenBatch(part[:, 0].copy(), _gather(array, part[:, 1], part[:, 2]), offsets)
+            tokens = _gather(array, part[:, 1], part[:, 2])
+            # Rows of a set are written once, so where they lie says what they are.
+            key = hashlib.blake2b(part.tobytes(), digest_size=16).hexdigest()
+            yield TokenBatch(part[:, 0].copy(), tokens, offsets, f"{set_id} {key}")
 
 
 def _gather(array: FlatArray, starts: np.ndarray, counts: np.ndarray) -> np.ndarray:

@@ -238,7 +238,7 @@ def test_a_damaged_catalogue_is_one_sentence_and_never_deleted(tmp_path: Path, j
     if not junk:  # killed before the first table was made: an empty library
         assert LocalLibrary(folder).counts().files == 0
         return
-    with pytest.raises(LibraryError, match="damaged|could not be read") as caught:
+    with pytest.raises(LibraryError, match=r"damaged|could not be read") as caught:
         LocalLibrary(folder)
     assert str(folder) in str(caught.value)
     assert (folder / CATALOGUE).read_bytes() == junk
@@ -253,7 +253,7 @@ def test_damage_in_the_middle_is_one_sentence(tmp_path: Path) -> None:
     content[8192:] = b"\x55" * (len(content) - 8192)
     catalogue.write_bytes(bytes(content))
     with (
-        pytest.raises(LibraryError, match="damaged|could not be read"),
+        pytest.raises(LibraryError, match=r"damaged|could not be read"),
         LocalLibrary(tmp_path / "lib") as library,
     ):
         library.motions()

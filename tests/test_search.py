@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -176,7 +177,7 @@ def test_batches_are_exact_over_block_borders(dtype: type) -> None:
     offsets = np.concatenate([[0], np.cumsum(counts)])
     tokens = chance.normal(size=(offsets[-1], 4)).astype(dtype)
     query, weights = chance.normal(size=(3, 4)).astype(np.float32), np.array([0.5, 0.2, 0.3], np.float32)
-    expected = [max_sim(query, weights, tokens[a:b]) for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
+    expected = [max_sim(query, weights, tokens[a:b]) for a, b in pairwise(offsets)]
     assert max_sim_batch(query, weights, tokens, offsets) == pytest.approx(expected, abs=1e-5)
 
 

@@ -21,6 +21,7 @@ from motionlens.synthesis.grammar import (
     Word,
     assemble,
     has_slot,
+    mark_adverbs,
     mirror_caption,
     parse,
 )
@@ -140,7 +141,7 @@ class PhraseWriter:
         hyper = _pool(action, "hyper", "own")
         if role == "" and hyper and not self._said(0.95):
             pool = hyper
-        nodes = parse(self._choose(pool))
+        nodes = parse(mark_adverbs(self._choose(pool)))
         say_side = self._said(0.8) or has_slot(nodes, FORCES_SIDE, mandatory_only=True)
         say_count = self._said(0.75)
         renderer = Renderer(

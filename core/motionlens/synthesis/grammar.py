@@ -127,6 +127,27 @@ def _parse_run(tokens: list[str], at: int, closing: str) -> tuple[tuple[Node, ..
     return tuple(nodes), at
 
 
+_COMPARISON = re.compile(
+    r" [\[(]*(?:as if|as though|like a|like an|looking|and \*(?:come|stand|rise|straighten up|press|return))\b"
+)
+
+
+@lru_cache(maxsize=8192)
+def mark_adverbs(template: str) -> str:
+    """The template with ``^`` before a comparison or a second half, where adverbs read best.
+
+    >>> mark_adverbs("*walk {dir} as if drunk")
+    '*walk {dir} ^ as if drunk'
+    """
+    if "^" in template:
+        return template
+    for match in _COMPARISON.finditer(template):
+        before = template[: match.start()]
+        if all(before.count(a) == before.count(b) for a, b in ("[]", "()")):
+            return f"{before} ^{template[match.start() :]}"
+    return template
+
+
 def has_slot(nodes: tuple[Node, ...], wanted: str, mandatory_only: bool = False) -> bool:
     """Whether a slot whose text matches the regular expression ``wanted`` occurs."""
     for node in nodes:
@@ -170,7 +191,7 @@ class Renderer:
         self.say_side, self.say_count = say_side, say_count
         self.group = first_group
 
-    def pick(self, options: tuple) -> object:  # type: ignore[type-arg]
+    def pick(self, options: tuple) -> object:
         """One of the options, or the first when plain; always costs one draw, so that mirrored
         recipes stay in step."""
         at = int(self.rng.random() * len(options))

@@ -250,7 +250,8 @@ class SentenceWriter:
     def _gerund(self, steps: list[int]) -> list[Word]:
         if len(steps) > 1 and self.rng.random() < 0.2:
             head = self._join(steps[:-1], "gerund")
-            return [*head, *self._link(self._one_of(", followed by", "before"))] + self._join(steps[-1:], "gerund")
+            link = self._link(self._one_of(", followed by", "before"))
+            return [*head, *link, *self._join(steps[-1:], "gerund")]
         return self._join(steps, "gerund")
 
     def _base(self, steps: list[int]) -> list[Word]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-FUNCTION_WORDS = frozenset(
+_FUNCTION_TEXT = (
     "a an the and or of with to in on at by from for as if it its is are be was were "
     "their his her they he she them themselves himself herself itself while then like into onto off "
-    "something someone".split()
+    "something someone"
 )
+FUNCTION_WORDS = frozenset((*_FUNCTION_TEXT.split(), ",", "."))
 
 CLOCKWISE_PATTERN = re.compile(
-    r"(?P<article>\ban?\s+)?\b(?P<turn>(?P<counter>counter|anti)?[- ]?clock[- ]?wise)\b", re.IGNORECASE
+    r"(?P<article>\ban?\s+)?\b(?P<turn>(?P<counter>(?:counter|anti)[- ]?)?clock[- ]?wise)\b", re.IGNORECASE
 )
 
 NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -30,15 +31,17 @@ _PAST = {
     "stick": "stuck", "tell": "told", "think": "thought", "hurt": "hurt", "fight": "fought",
     "cut": "cut", "thrust": "thrust", "tread": "trod", "drag": "dragged", "dive": "dove", "weave": "wove",
     "wind": "wound", "see": "saw", "show": "showed", "draw": "drew", "sling": "slung", "wring": "wrung",
-    "hide": "hid", "freeze": "froze", "find": "found", "feel": "felt", "sweep": "swept", "lean": "leaned",
+    "hide": "hid", "freeze": "froze", "find": "found", "drive": "drove", "feed": "fed", "leave": "left",
+    "send": "sent", "spread": "spread", "spring": "sprang", "hang": "hung", "pay": "paid", "wake": "woke", "uppercut": "uppercut", "feel": "felt", "sweep": "swept", "lean": "leaned",
 }  # fmt: skip
 
-_DOUBLED = frozenset(
+_DOUBLED_TEXT = (
     "run sit jog hop skip step clap nod shrug hug wag drag flap sip dip slip trip grab pat rub scrub tap "
     "rap stop chop get put set cut hit let spin swim bat hum jab plod trot slap stir strut bob "
     "prop zigzag flop drop lug tug strum pop shut dab rip mop beg sidestep bop "
-    "tiptap swig scan".split()
+    "scan chat flag goose-step jam lob side-step spar squat tip trip wrap uppercut"
 )
+_DOUBLED = frozenset(_DOUBLED_TEXT.split())
 
 
 def inflect(verb: str, form: str) -> str:
@@ -126,10 +129,11 @@ def indefinite(noun: str) -> str:
     return f"{'an' if vowel else 'a'} {noun}"
 
 
-_TAG_VERBS = frozenset(
+_TAG_VERBS_TEXT = (
     "walk raise pick put get lie sit stand reach cover cross shake kneel take hit climb go drop grab play step "
-    "throw drink hands arms both descend jump kick wave turn look point lift hug fold place idle".split()
+    "throw drink hands arms both descend jump kick wave turn look point lift hug fold place idle"
 )
+_TAG_VERBS = frozenset(_TAG_VERBS_TEXT.split())
 
 
 def takes_adjective(tag: list[str]) -> bool:

@@ -19,7 +19,7 @@ ARMS: dict[str, dict[str, tuple[str, ...]]] = {
         "with": ("{hand} waving", "{arm} waving"), "hyper": ("*say hello ~", "*greet someone ~", "*gesture with {hand}"), "+small": _LITTLE, "+large": _WIDE,
     },
     "clap": {
-        "": ("*clap {poss} hands", "*clap", "*applaud ~", "*give a round of applause ~", "*bring {poss} hands together to clap", "*clap (in applause|to a beat|to the music)", "*put {poss} hands together and *apart, clapping", "*cheer by clapping", "*smack {poss} hands together", "*do {#clap}", "*strike {poss} palms together"),
+        "": ("*clap {poss} hands", "*clap", "*applaud ~", "*give a round of applause ~", "*bring {poss} hands together to clap", "*clap (in applause|to a beat|to the music)", "*put {poss} hands together and apart, clapping", "*cheer by clapping", "*smack {poss} hands together", "*do {#clap}", "*strike {poss} palms together"),
         "style=overhead": ("*clap {poss} hands above {poss} head", "*clap overhead", "*clap with hands over {poss} head", "*raise {poss} arms and *clap above the head", "*applaud with hands high in the air ~", "*clap high over {poss} head", "*bring {poss} hands together over the head", "*do {#overhead clap}"),
         "tag": ("clap", "clapping", "{#clap}", "applause"), "tag style=overhead": ("overhead clap", "{#overhead clap}", "clapping above the head"), "with": ("{poss} hands clapping",),
         "+small": _LITTLE, "+large": _WIDE,
@@ -38,15 +38,15 @@ ARMS: dict[str, dict[str, tuple[str, ...]]] = {
         "tag": ("arm swings", "{#arm swing}", "swinging arms", "arm swing warm-up"), "with": ("{arm+} swinging",), "hyper": ("*warm up ~", "*move {poss} arms"), "+small": _SMALL_STROKES, "+large": _WIDE,
     },
     "arm_circle": {
-        "": ("*make {dir} circles with {arm}", "*circle {arm} {dir}", "*rotate {arm} {dir}", "*swing {arm} in circles [{dir}]", "*make circles with {arm}", "*do {#arm circle} {dir} with {arm}", "*windmill {arm} {dir}", "*spin {arm} {dir}", "*draw {#big circle} in the air with {arm}", "*roll {arm} around {dir}", "*move {arm} in a circular motion [{dir}]", "*rotate {poss} shoulders, circling {arm} {dir}", "*warm up the shoulders by circling {arm} {dir}"),
-        "tag single": ("{S} arm circle", "{S} arm circles {dir}", "arm circles", "{#arm circle} {dir}"), "tag both": ("arm circles {dir}", "both arms circling", "windmill arms"), "with": ("{arm} circling", "{arm} going around in circles"), "hyper": ("*warm up ~", "*move {arm}"), "+small": ("in small circles",), "+large": ("in big circles", "in wide circles"),
+        "": ("*make {d} circles with {arm}", "*circle {arm} {d}", "*rotate {arm} {d}", "*swing {arm} in circles [{d}]", "*make circles with {arm}", "*do {#arm circle} {d} with {arm}", "*windmill {arm} {d}", "*spin {arm} {d}", "*draw {#big circle} in the air with {arm}", "*roll {arm} around {d}", "*move {arm} in a circular motion [{d}]", "*rotate {poss} shoulders, circling {arm} {d}", "*warm up the shoulders by circling {arm} {d}"),
+        "tag single": ("{S} arm circle", "{S} arm circles {d}", "arm circles", "{#arm circle} {d}"), "tag both": ("arm circles {d}", "both arms circling", "windmill arms"), "with": ("{arm} circling", "{arm} going around in circles"), "hyper": ("*warm up ~", "*move {arm}"), "+small": ("with small movements",), "+large": ("widely", "with big movements"),
     },
     "point": {
-        "": ("*point with {hand}", "*point {hand} at something", "*point at something [with {hand}]"),
         "dir=forward": ("*point forward with {hand}", "*point straight ahead [with {hand}]", "*point at something in front of {self} [with {hand}]", "*aim a finger forward with {hand}", "*show the way ahead with {hand}", "*stretch out {arm} and *point ahead", "*point at someone [with {hand}]", "*extend {arm} to point at something", "*direct a finger at someone [with {hand}]"),
         "dir=up": ("*point up with {hand}", "*point upwards [with {hand}]", "*point at the (sky|ceiling) [with {hand}]", "*point to something above with {hand}", "*raise {arm} to point up", "*aim a finger at the sky with {hand}", "*point overhead [with {hand}]", "*show something up high by pointing with {hand}"),
         "dir=side": ("*point to the side with {hand}", "*point to the {S} [with {hand}]", "*point sideways [with {hand}]", "*point out to {poss} {S} side", "*show the way to the {S} by pointing", "*stretch {arm} out sideways and *point", "*indicate something to the {S}", "*point at something off to the {S}"),
         "dir=down": ("*point down with {hand}", "*point at the (ground|floor) [with {hand}]", "*point downwards [with {hand}]", "*point to something on the floor with {hand}", "*aim a finger at the ground with {hand}", "*indicate a spot on the floor with {hand}", "*direct a finger towards the ground [with {hand}]", "*point to the floor in front of {self} [with {hand}]"),
+        "": ("*point with {hand}", "*point {hand} at something", "*point at something [with {hand}]"),
         "tag": ("point", "{S} hand point", "pointing {dir}", "point {dir} with {S} hand", "{S} hand pointing {dir}"), "with": ("{hand} pointing {dir}", "{arm} pointing {dir}"), "hyper": ("*gesture with {hand}", "*indicate something"),
     },
     "beckon": {

@@ -43,7 +43,7 @@ BODY: dict[str, dict[str, tuple[str, ...]]] = {
     "jumping_jack": {
         "": (
             "*do {#jumping jack}", "*perform {#jumping jack}", "*do {#star jump}", "*perform {#star jump}", "*complete {#jumping jack}", "*do {#side-straddle hop}",
-            "*jump, spreading (the|{poss}) arms and legs, and *jump back together", "*jump while swinging the arms overhead and the legs apart",
+            "*jump, spreading (the|{poss}) arms and legs, and *jump back together", "*jump, swinging the arms overhead and the legs apart",
             "*do a jumping jack exercise ~", "*hop feet apart and together with arms going up and down", "*jump feet out and raise hands overhead, then back in ~",
         ),
         "tag": ("{#jumping jack}", "jumping jack", "star jump", "jumping jack exercise", "{#star jump}"),
@@ -147,7 +147,7 @@ BODY: dict[str, dict[str, tuple[str, ...]]] = {
         "": (
             "*put something down [on the floor] with {hand}", "*place (something|an object) on the floor [with {hand}]", "*set something down [on the ground] [with {hand}]", "*bend down and *put an object down [with {hand}]",
             "*lay something on the ground [with {hand}]", "*lower (something|an object) to the floor [with {hand}]", "*bend over and *place something down [with {hand}]", "*put an item on the ground [using {hand}]",
-            "*leave something on the floor [with {hand}]", "*deposit (an object|something) on the ground [with {hand}]", "*set an item on the floor [with {hand}]", "*lean down and *release something onto the floor [with {hand}]",
+            "*deposit (an object|something) on the ground [with {hand}]", "*set an item on the floor [with {hand}]", "*lean down and *release something onto the floor [with {hand}]",
         ),
         "both": ("*put a box down with {hand}", "*lower a box to the floor [with {hand}]", "*set down something heavy with {hand}"),
         "tag single": ("{S} hand put down", "putting something down", "place object on floor with {S} hand"),
@@ -184,7 +184,7 @@ BODY: dict[str, dict[str, tuple[str, ...]]] = {
     "hip_circle": {
         "": (
             "*circle {poss} hips", "*move {poss} hips in a circle", "*rotate {poss} hips", "*roll {poss} hips [around]", "*swirl {poss} hips", "*move {poss} hips in a circular motion", "*make {#circle} with {poss} hips",
-            "*do {#hip circle}", "*swing {poss} hips around as if hula hooping", "*hula hoop ~", "*gyrate {poss} hips", "*do {#hip roll}", "*rotate {poss} pelvis",
+            "*do {#hip circle}", "*swing {poss} hips around as if hula hooping", "hula *hoop ~", "*gyrate {poss} hips", "*do {#hip roll}", "*rotate {poss} pelvis",
         ),
         "tag": ("hip circles", "{#hip circle}", "hula hoop", "hip rotation", "hip roll"),
         "hyper": ("*move {poss} hips", "*warm up the hips ~"),
@@ -208,7 +208,7 @@ BODY: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "sit_down": {
         "": (
-            "*sit down", "*take a seat", "*sit down on a chair", "*lower {self} onto a (chair|seat|bench)", "*sit [on something]", "*go from standing to sitting", "*sit {self} down", "*have a seat", "*settle into a (chair|seat)", "*drop into a (chair|seat)",
+            "*sit down", "*take a seat", "*sit down on a chair", "*lower {self} onto a (chair|seat|bench)", "*sit down on something", "*go from standing to sitting", "*sit {self} down", "*have a seat", "*settle into a (chair|seat)", "*drop into a (chair|seat)",
             "*get seated", "*bend the knees and *sit down", "*take a seat on a (chair|bench|stool)", "*move into a sitting position",
         ),
         "tag": ("sit down", "sitting down", "stand to sit", "taking a seat"),
@@ -216,7 +216,7 @@ BODY: dict[str, dict[str, tuple[str, ...]]] = {
     "stand_up": {
         "": (
             "*stand up [from a chair]", "*stand up", "*get up from (a chair|sitting|their seat)", "*rise from a (chair|seat)", "*stand up from a (chair|seated position|sitting position)", "*get up out of (a|the) chair", "*get to {poss} feet from (a seat|sitting)", "*rise to {poss} feet",
-            "*go from sitting to standing", "*leave {poss} seat", "*get out of (a|the) (chair|seat)", "*come up to standing from a chair",
+            "*go from sitting to standing", "*get up out of {poss} seat", "*get out of (a|the) (chair|seat)", "*come up to standing from a chair",
         ),
         "tag": ("stand up", "getting up from a chair", "sit to stand", "rise from seat"),
     },

@@ -221,12 +221,12 @@ LOCOMOTION: dict[str, dict[str, tuple[str, ...]]] = {
     "stumble": {
         "dir=forward": (
             "*stumble forward", "*trip and *catch {self}", "*trip over something", "*stumble and *catch {self}",
-            "*trip (forward|and stumble forward)", "*lose {poss} footing, then *regain it", "*nearly *fall forward but *recover",
-            "*almost *trip and *fall", "*lurch forward as if tripping", "*lose balance (forwards|to the front) and *recover",
+            "*trip (forward|and stumble forward)", "*lose {poss} footing, then *regain it", "nearly *fall forward but *recover",
+            "almost *trip and *fall", "*lurch forward as if tripping", "*lose balance (forwards|to the front) and *recover",
         ),
         "dir=left,right": (
             "*stumble {dir}", "*stumble {dir} and *catch {self}", "*lose balance {dir} and *recover", "*stagger {dir}",
-            "*get pushed {dir} and *stumble", "*almost *fall {dir} but *recover", "*lurch {dir}", "*trip {dir}",
+            "*get pushed {dir} and *stumble", "almost *fall {dir} but *recover", "*lurch {dir}", "*trip {dir}",
             "*stumble sideways {dir}", "*get knocked off balance {dir}", "*lose {poss} balance [and *stagger {dir}]",
             "*trip and *catch {self}", "*stumble sideways and *regain {poss} balance",
         ),

@@ -74,7 +74,7 @@ SPORT: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "box": {
         "": (
-            "*box [with both fists]", "*throw {#punch} with alternating hands", "*shadow box ~", "*punch left and right ~", "*box like a fighter ~", "*throw {#punch} with both fists, one after the other", "*punch the air with both hands ~", "*fight an imaginary opponent with {poss} fists ~",
+            "*box [with both fists]", "*throw {#punch} with alternating hands", "shadow *box ~", "*punch left and right ~", "*box like a fighter ~", "*throw {#punch} with both fists, one after the other", "*punch the air with both hands ~", "*fight an imaginary opponent with {poss} fists ~",
             "*do some boxing ~", "*practice boxing ~", "*throw a combination of punches ~", "*spar (with an imaginary opponent|) ~", "*punch alternately with both hands ~", "*train on a punching bag ~", "*throw left and right jabs ~",
         ),
         "many": ("*land {#blow} with both fists", "*deliver {#punch}, alternating fists"),
@@ -124,7 +124,7 @@ SPORT: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "dance_side": {
         "": (
-            "*dance from side to side", "*dance, stepping from side to side", "*do a side to side dance step", "*step side to side to the music ~", "*do a two-step dance ~", "*dance with side steps", "*do a step touch dance ~", "*groove from side to side", "*step left and right, dancing", "*move to the beat, stepping side to side ~", "*dance by stepping side to side and swinging {poss} arms", "*side step back and forth to a rhythm", "*dance in place with steps to each side",
+            "*dance from side to side", "*dance, stepping from side to side", "*do a side to side dance step", "*step side to side to the music ~", "*do a two-step dance ~", "*dance with side steps", "*do a step touch dance ~", "*groove from side to side", "*step left and right, dancing", "*move to the beat, stepping side to side ~", "*dance by stepping side to side and swinging {poss} arms", "side *step back and forth to a rhythm", "*dance in place with steps to each side",
         ),
         "tag": ("side step dance", "step touch dance", "side to side dance", "disco dance", "dance"),
         "hyper": ("*dance ~", "*do a dance move ~", "*dance to the music ~", "*groove ~", "*party ~"), "+small": _LITTLE, "+large": _WIDE,
@@ -138,7 +138,7 @@ SPORT: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "waltz": {
         "": (
-            "*dance a waltz ~", "*waltz ~", "*do a waltz ~", "*dance the waltz ~", "*waltz with an imaginary partner ~", "*dance a ballroom dance ~", "*waltz around, holding an invisible partner ~", "*perform a waltz ~", "*do ballroom dancing ~", "*glide through waltz steps ~", "*dance as if with a partner ~", "*step through a waltz with {poss} arms in a dance hold ~", "*slow dance with an invisible partner ~",
+            "*dance a waltz ~", "*waltz ~", "*do a waltz ~", "*dance the waltz ~", "*waltz with an imaginary partner ~", "*dance a ballroom dance ~", "*waltz around, holding an invisible partner ~", "*perform a waltz ~", "*do ballroom dancing ~", "*glide through waltz steps ~", "*dance as if with a partner ~", "*step through a waltz with {poss} arms in a dance hold ~", "*dance arm in arm with an invisible partner ~",
         ),
         "tag": ("waltz", "ballroom dance", "waltz dance", "waltz steps", "partner dance"),
         "hyper": ("*dance ~", "*do a dance ~", "*dance elegantly ~"),

@@ -53,7 +53,35 @@ def _limb(sides: tuple[str, ...], parts: tuple[str, ...]) -> tuple[str, ...]:
 
 _BOTH = ("left", "right")
 _ON_LEGS = frozenset(
-    ["walk", "walk_curve", "walk_circle", "walk_turn_back", "zigzag", "run", "run_circle", "sidestep", "step", "march", "run_in_place", "stumble", "skip", "climb_stairs", "turn", "stand", "squat", "crouch", "jump", "dance_side", "waltz", "spin", "sit_down", "stand_up", "kneel_down", "rise_from_kneel", "jump_spin"]
+    [
+        "walk",
+        "walk_curve",
+        "walk_circle",
+        "walk_turn_back",
+        "zigzag",
+        "run",
+        "run_circle",
+        "sidestep",
+        "step",
+        "march",
+        "run_in_place",
+        "stumble",
+        "skip",
+        "climb_stairs",
+        "turn",
+        "stand",
+        "squat",
+        "crouch",
+        "jump",
+        "dance_side",
+        "waltz",
+        "spin",
+        "sit_down",
+        "stand_up",
+        "kneel_down",
+        "rise_from_kneel",
+        "jump_spin",
+    ]
 )
 _ONE_LEG = frozenset(("hop", "kick", "knee_raise", "lunge", "balance", "limp"))
 _OF_TRUNK = frozenset(("bow", "side_bend", "twist_torso", "dodge", "sway"))

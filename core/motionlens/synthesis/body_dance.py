@@ -61,13 +61,7 @@ def dance_twist(a: Action, ctx: Context) -> Segment:
         turn = far * d
         feet: dict[str, float | tuple[float, ...]] = {}
         for foot, flip in (("lf", 1.0), ("rf", -1.0)):
-            base = flip * ctx.person.toe_out
-            x, z = flip * half, 0.0
-            # turn about the ball of the foot: it stays, the heel goes
-            for angle, times in ((base, 1.0), (base + turn, -1.0)):
-                x += times * 0.135 * np.sin(angle)
-                z += times * 0.135 * np.cos(angle)
-            feet |= {foot: (x, 0.0, z), f"{foot}_yaw": base + turn, f"{foot}_pitch": 0.22}
+            feet |= {f"{foot}_yaw": flip * ctx.person.toe_out + turn, f"{foot}_pitch": 0.22}
         k.to(0.34, yaw=0.9 * turn, twist=-1.5 * turn, look=0.5 * turn, y=n[1] - 0.12 - 0.03 * (i % 4 == 2), x=0.03 * d,
              side=0.1 * d, la=(0.05 - 0.2 * d, -0.5, 0.5 - 0.1 * d), ra=(-0.05 - 0.2 * d, -0.5, 0.5 + 0.1 * d), **feet)  # fmt: skip
     k.end()
@@ -75,6 +69,11 @@ def dance_twist(a: Action, ctx: Context) -> Segment:
          lf_pitch=0.0, rf_pitch=0.0)  # fmt: skip
     k.home(0.35)
     track, began, ended = k.track(lifts=False)
+    for s, flip in ((0, 1.0), (1, -1.0)):  # on the balls of the feet: they stay, the heels go
+        yaw, x, z = track[:, e.FYAW[s]], flip * 0.02, 0.135
+        for column, ahead, across in ((0, np.sin, np.cos), (2, np.cos, lambda v: -np.sin(v))):
+            ball = z * ahead(yaw) + x * across(yaw)
+            track[:, e.SOLE[s].start + column] += ball[0] - ball
     return Segment(track, began, ended)
 
 

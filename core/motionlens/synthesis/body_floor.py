@@ -70,7 +70,7 @@ def _to_half_kneel(k: Keys, turn: float = 0.0) -> float:
     z = 0.07
     goal = _at(half_kneeling(k.person), z)
     k.to(0.4, rf=(-half - 0.02, 0.0, z + 0.4), z=0.2, y=n[1] - 0.05, lf_pitch=0.3, nod=0.2)
-    k.to(0.42, lf=tuple(goal[12:15]), lf_pitch=0.9, y=n[1] - 0.2, z=0.12, pitch=0.2, lf_yaw=0.0, la=(0.1, -0.85, 0.35),
+    k.to(0.42, lf=tuple(goal[12:15]), lf_pitch=0.9, y=n[1] - 0.24, z=0.12, pitch=0.2, lf_yaw=0.0, la=(0.1, -0.85, 0.35),
          ra=(0.0, -0.75, 0.5))  # fmt: skip
     k.to_row(0.5, goal)
     return z
@@ -131,7 +131,6 @@ def _foot_forward(k: Keys) -> None:
 
 def _down_to_back(k: Keys) -> None:
     """Squat, sit on the floor with a hand behind, lie back, stretch the legs."""
-    n = k.neutral
     seat = -0.5
     k.to(0.6, y=0.55, z=-0.2, pitch=0.5, bend=0.45, nod=-0.2, lk=0.15, rk=0.15, **arms(0.1, -0.4, 0.8))
     k.row[e.HAND[0]], k.row[e.HAND[1]] = (0.26, 0.07, seat - 0.22), (-0.26, 0.07, seat - 0.22)
@@ -154,7 +153,6 @@ def _down_to_back(k: Keys) -> None:
         bent[e.SOLE[s]], bent[e.FPITCH[s]] = k.row[e.SOLE[s]] + [0, 0, 0.1], -0.1
     bent[9] = 0.1
     k.to_row(0.45, bent).to_row(0.6, goal)
-    del n
 
 
 def _down_to_belly(k: Keys) -> None:
@@ -344,7 +342,7 @@ def crawl(a: Action, ctx: Context) -> Segment:
         z += stride * (0.5 if i == 0 or last else 1.0)
         hand = (first + i) % 2
         row = k.row.copy()
-        row[2] = z if not last else z
+        row[2] = z
         ahead = z + (0.0 if last else 0.5 * stride)
         row[e.HAND[hand].start + 2] = 0.52 + ahead
         row[e.SOLE[1 - hand].start + 2] = -0.68 + ahead
@@ -367,15 +365,15 @@ def push_up(a: Action, ctx: Context) -> Segment:
     ready = base.copy()
     for s, sign in ((0, 1.0), (1, -1.0)):
         ready[e.HAND[s]] = (sign * 0.26, 0.05, 0.46)
-        ready[e.SOLE[s]] = (sign * ctx.person.half_stance, 0.0, -1.01)
+        ready[e.SOLE[s]] = (sign * ctx.person.half_stance, 0.0, -1.05)
         ready[e.FPITCH[s]] = 1.3
     ready[list(e.HANDW)] = 1.0
     ready[[30, 31]] = 0.5
     ready[1] = 0.13
     k.to_row(0.6, ready).begin()
     high, deep = ready.copy(), ready.copy()
-    high[1], high[2], high[4], high[9] = 0.405, -0.03, 1.33, -0.25
-    deep[1], deep[4], deep[9] = 0.2, 1.49, -0.3
+    high[1], high[2], high[4], high[9] = 0.43, -0.03, 1.3, -0.25
+    deep[1], deep[4], deep[9] = 0.2, 1.5, -0.3
     for i in range(max(a.count, 1)):
         k.to_row(0.65, high).to(0.1)
         k.to_row(0.7, deep if i + 1 < a.count else ready)

@@ -130,24 +130,23 @@ def jumping_jack(a: Action, ctx: Context) -> Segment:
         for out in (True, False):
             x = wide if out else half
             up, middle, end = (n.copy() for _ in range(3))
-            for row, share, y, pitch in (
-                (up, 0.0, 0.03, 0.5),
-                (middle, 0.6, 0.04, 0.45),
-                (end, 1.0, 0.0 - 0.04 * out, 0.3),
+            low = n.copy()
+            for row, share, arm, y, pitch in (
+                (up, 0.0, 0.2, 0.03, 0.5),
+                (middle, 0.55, 0.5, 0.04, 0.45),
+                (end, 1.0, 0.8, -0.04 * out, 0.3),
+                (low, 1.0, 1.0, -0.04 * out - 0.07, 0.0),
             ):
                 row[1] += y
                 spread = (half + (x - half) * share) if out else wide + (half - wide) * share
                 row[12], row[15] = spread, -spread
                 row[[20, 21]] = pitch
-                high = share if out else 1 - share
+                high = arm if out else 1 - arm
                 swing = np.pi * (0.08 + 0.85 * high)
                 wrist = np.array([0.97 * np.sin(swing) + 0.05, -0.97 * np.cos(swing), 0.08])
                 row[e.WRIST[0]], row[e.WRIST[1]] = wrist * 0.98, wrist * [-0.98, 0.98, 0.98]
-            low = end.copy()
-            low[1] -= 0.07
-            low[[20, 21]] = 0.0
-            k.leap(0.045 / k.speed**0.5, up, middle, end, low)
-            k.to(0.06)
+            k.leap(0.06 / k.speed**0.5, up, middle, end, low)
+            k.to(0.08)
     k.end().home(0.4)
     return finish(k)
 
@@ -157,7 +156,6 @@ def squat(a: Action, ctx: Context) -> Segment:
     k = keys_for(a, ctx).begin()
     n = k.neutral
     deep = min(0.38 * a.amplitude**0.8, 0.5)
-    wide = ctx.person.half_stance + 0.05
     for i in range(max(a.count, 1)):
         k.to(0.85, y=n[1] - deep, z=-0.5 * deep, pitch=1.25 * deep, bend=0.55 * deep + 0.05, nod=-1.2 * deep, lk=0.25,
              rk=0.25, **arms(0.05, -0.25, 0.93))  # fmt: skip
@@ -166,7 +164,6 @@ def squat(a: Action, ctx: Context) -> Segment:
         k.to(0.8, y=n[1] - 0.004, z=0.0, pitch=0.0, bend=0.04, nod=-0.02, lk=0.0, rk=0.0,
              **arms(*(tuple(n[24:27]) if last else (0.1, -0.7, 0.62))))  # fmt: skip
         k.hold(0.1 if not last else 0.03)
-    del wide
     return finish(k.end().home(0.3))
 
 
@@ -175,9 +172,9 @@ def crouch(a: Action, ctx: Context) -> Segment:
     k = keys_for(a, ctx)
     n, deep = k.neutral, min(0.47 * a.amplitude**0.5, 0.55)
     look = float(ctx.rng.uniform(-0.4, 0.4))
-    low = dict(y=n[1] - deep, z=-0.12, pitch=0.55, bend=0.6, lk=0.35, rk=0.35, lf_pitch=0.35, rf_pitch=0.35)
     k.begin()
-    k.to(0.7, nod=-0.55, look=look, **low, **arms(-0.02, -0.62, 0.62, 0.3))
+    k.to(0.7, nod=-0.55, look=look, y=n[1] - deep, z=-0.12, pitch=0.55, bend=0.6, lk=0.35, rk=0.35, lf_pitch=0.35,
+         rf_pitch=0.35, **arms(-0.02, -0.62, 0.62, 0.3))  # fmt: skip
     stay = float(ctx.rng.uniform(0.6, 1.6))
     k.hold(0.5 * stay, look=-look, y=n[1] - deep - 0.015)
     k.hold(0.5 * stay, look=0.3 * look, y=n[1] - deep)
@@ -190,7 +187,7 @@ def lunge(a: Action, ctx: Context) -> Segment:
     k = keys_for(a, ctx)
     n, half, far = k.neutral, ctx.person.half_stance, a.amplitude**0.6
     k.begin()
-    for i in range(max(a.count, 1)):
+    for _ in range(max(a.count, 1)):
         if a.direction == "forward":
             k.to(0.25, x=-0.6 * half, lf=(half, 0.1, 0.12), lf_pitch=0.3)
             k.to(0.4, x=0.0, y=n[1] - 0.18 * far, z=0.32 * far, lf=(half, 0, 0.68 * far), lf_pitch=0.0, rf_pitch=0.6,
@@ -252,7 +249,7 @@ def kick(a: Action, ctx: Context) -> Segment:
                     ra=(-0.4, -0.7, 0.35),
                 )
             high = 0.62 * size if not wind else 0.42 * size
-            k.to(0.17, lf=(0.6 * half, high, 0.72), lf_pitch=0.3, pitch=-0.2, bend=0.22, y=n[1] - 0.015, z=-0.02,
+            k.to(0.2, lf=(0.6 * half, high, 0.72), lf_pitch=0.3, pitch=-0.2, bend=0.22, y=n[1] - 0.015, z=-0.02,
                  la=(0.45, -0.75, -0.4), ra=(-0.35, -0.5, 0.65))  # fmt: skip
             k.to(0.2, lf=(half, 0.4, 0.22), lf_pitch=0.4, pitch=-0.05, bend=0.12)
         elif side:
@@ -262,7 +259,7 @@ def kick(a: Action, ctx: Context) -> Segment:
             k.to(0.22, lf=(0.25, 0.4, 0.08), lf_pitch=0.3, roll=-0.12, x=on_right, tilt=0.0, look=0.1)
         else:
             k.to(0.27, lf=(half, 0.34, 0.06), lf_pitch=0.4, pitch=0.12, **arms(0.3, -0.6, 0.5))
-            k.to(0.19, lf=(half, 0.36 * size, -0.82), lf_pitch=0.75, pitch=0.55 * size, bend=-0.1, nod=-0.3, z=0.05,
+            k.to(0.25, lf=(half, 0.36 * size, -0.8), lf_pitch=0.75, pitch=0.55 * size, bend=-0.1, nod=-0.3, z=0.05,
                  **arms(0.35, -0.55, 0.62))  # fmt: skip
             k.to(0.24, lf=(half, 0.26, -0.1), lf_pitch=0.5, pitch=0.1, bend=0.03, nod=0.0, z=0.0)
         k.to(
@@ -307,7 +304,7 @@ def knee_to_elbow(a: Action, ctx: Context) -> Segment:
     """Left knee and right elbow meet before the belly, the hands at the head."""
     k = keys_for(a, ctx)
     n, half = k.neutral, ctx.person.half_stance
-    hands = dict(la=(0.12, 0.33, 0.05), ra=(-0.12, 0.33, 0.05), la_sw=0.9, ra_sw=0.9)
+    hands = arms(0.12, 0.33, 0.05, 0.9)
     k.to(0.5, x=-0.7 * half, lf_pitch=0.15, **hands).begin()
     for _ in range(max(a.count, 1)):
         k.to(0.42, lf=(0.1 * half, 0.52, 0.2), lf_pitch=0.35, pitch=0.12, bend=0.62, twist=0.6, side=0.22, nod=0.2,

@@ -48,7 +48,7 @@ def throw(a: Action, ctx: Context) -> Segment:
             k, 0.28, far, x=0.0, la=(0.55, 0.42, -0.32), twist=0.35 * size, yaw=0.2, ra=(-0.4, -0.3, 0.6)
         )
         k.to(
-            0.13,
+            0.18,
             la=(0.25, 0.72, 0.6),
             twist=-0.35 * size,
             yaw=-0.15,
@@ -57,7 +57,7 @@ def throw(a: Action, ctx: Context) -> Segment:
             look=0.3,
             z=0.6 * far,
         )
-        k.to(0.16, la=(-0.2, -0.3, 0.85), twist=-0.6 * size, yaw=-0.25, bend=0.42, pitch=0.18, z=0.65 * far, lf_pitch=0.7,
+        k.to(0.2, la=(-0.2, -0.3, 0.85), twist=-0.6 * size, yaw=-0.25, bend=0.42, pitch=0.18, z=0.65 * far, lf_pitch=0.7,
              ra=(-0.35, -0.75, -0.1))  # fmt: skip
         k.to(0.25, la=(-0.4, -0.65, 0.45), bend=0.4, look=0.2)
     else:
@@ -91,7 +91,7 @@ def throw_both(a: Action, ctx: Context) -> Segment:
             ra_sw=0.3,
         )
         _step_up(k, 0.28, far, bend=-0.2 * size)
-        k.to(0.14, la=(-0.2, 0.75, 0.55), ra=(0.2, 0.75, 0.55), bend=0.15, z=0.6 * far)
+        k.to(0.17, la=(-0.2, 0.75, 0.55), ra=(0.2, 0.75, 0.55), bend=0.15, z=0.6 * far)
         k.to(0.16, la=(-0.12, 0.0, 0.95), ra=(0.12, 0.0, 0.95), bend=0.45 * size, pitch=0.12, lf_pitch=0.65)
     else:
         k.to(
@@ -169,11 +169,11 @@ def _blow(k: Keys, left: bool, upper: bool, size: float) -> None:
             side=0.14 * d,
             **{hand: (0.02 * reach, -0.62, 0.2)},
         )
-        k.to(0.15, twist=0.1 - 0.5 * d, y=k.neutral[1] - 0.03, side=-0.04 * d, bend=0.05,
+        k.to(0.19, twist=0.1 - 0.5 * d, y=k.neutral[1] - 0.03, side=-0.04 * d, bend=0.05,
              **{hand: (-0.2 * reach, 0.28 * size, 0.52), "lf_pitch": 0.5 if left else 0.2})  # fmt: skip
     else:
         k.to(0.12, twist=0.1 + 0.22 * d)
-        k.to(0.13, twist=0.1 - 0.5 * d * min(size, 1.3), bend=0.2, z=0.1 + 0.05 * size,
+        k.to(0.15, twist=0.1 - 0.5 * d * min(size, 1.3), bend=0.2, z=0.1 + 0.05 * size,
              **{hand: (-0.08 * reach, 0.06, 0.96), "lf_pitch": 0.5 if left else 0.2})  # fmt: skip
     k.to(0.2, twist=0.1, z=0.1, bend=0.14, side=0.0, y=k.neutral[1] - 0.06, **{hand: guard, "lf_pitch": 0.2})
 

@@ -177,7 +177,7 @@ def hip_circle(a: Action, ctx: Context) -> Segment:
     k = keys_for(a, ctx)
     n, sign = k.neutral, float(ctx.rng.choice([-1, 1]))
     r = 0.085 * min(a.amplitude, 1.3)
-    k.to(0.5, **arms(0.2, -0.62, -0.02, 0.9)).begin()
+    k.to(0.5, **arms(0.01, -0.79, 0.07, 0.75)).begin()
     turns = max(a.count, 1)
     for i in range(8 * turns + 1):
         angle = sign * 2 * np.pi * i / 8

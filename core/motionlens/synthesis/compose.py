@@ -46,6 +46,9 @@ def synthesise(recipe: Recipe) -> Synthesised:
         raise ValueError("a recipe needs at least one step")
     rng = np.random.default_rng(recipe.seed)
     person = Person.random(rng)
+    for action in (a for step in recipe.steps for a in (step.base, step.overlay) if a is not None):
+        if action.name not in ACTIONS:
+            raise ValueError(f"{action.name} is not an action of the vocabulary")
     names = [step.base.name for step in recipe.steps] + [""]
     row, variant = posture_row(ACTIONS[names[0]].start, names[0], recipe.steps[0].base, person, rng)
     tracks: list[np.ndarray] = []
@@ -86,9 +89,6 @@ def _shifted(span: ActionSpan, by: float) -> ActionSpan:
 def _perform(step: Step, ctx: Context, index: int) -> tuple[Segment, list[ActionSpan]]:
     """One step from its posture on: the base, with arms or head laid over it."""
     base, overlay = step.base, step.overlay
-    for action in filter(None, (base, overlay)):
-        if action.name not in ACTIONS:
-            raise ValueError(f"{action.name} is not an action of the vocabulary")
     if overlay is not None and ACTIONS[overlay.name].kind not in ("arms", "head"):
         raise ValueError(f"{overlay.name} cannot be done at the same time as {base.name}")
     laid: list[tuple[Action, upper.UpperTrack, bool]] = []
@@ -102,7 +102,8 @@ def _perform(step: Step, ctx: Context, index: int) -> tuple[Segment, list[Action
     n = len(segment.track)
     spans = []
     if not carried:
-        spans.append(ActionSpan(index, False, base, segment.start_s, segment.end_s, joints_of(base)))
+        end = min(segment.end_s, (n - 1) * e.DT)
+        spans.append(ActionSpan(index, False, base, segment.start_s, end, joints_of(base)))
     for action, track, over in laid:
         if track.n_frames > n:
             track = upper.generate(action, ctx.rng, n)

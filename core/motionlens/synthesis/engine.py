@@ -44,6 +44,7 @@ _O = REFERENCE_OFFSETS.astype(np.float64)
 _J = JOINT_INDEX
 _SIDE = ("left", "right")
 _LEG_SOFT, _LEG_REACH = 0.994, 0.9965
+_UP_ANKLE = np.array([0.0, ANKLE_HEIGHT, 0.0])
 _HEEL = np.array([0.0, ANKLE_HEIGHT, 0.045])  # ankle from the heel's edge
 
 
@@ -118,7 +119,7 @@ def ankle_of(sole: np.ndarray, yaw: np.ndarray, pitch: np.ndarray, side: int) ->
     flat = rotation(yaw, zero, zero)
     tilted = rotation(yaw, pitch, zero)
     toe = _O[_J[f"{_SIDE[side]}_foot"]]
-    ball = sole + flat @ (toe + [0, ANKLE_HEIGHT, 0]) - tilted @ toe
+    ball = sole + flat @ (toe + _UP_ANKLE) - tilted @ toe
     heel = sole - flat @ (_HEEL * [0, 0, 1]) + tilted @ _HEEL
     return np.where((pitch > 0)[:, None], ball, heel)
 

@@ -184,6 +184,7 @@ class Keys:
     def track(self, lifts: bool = True) -> tuple[np.ndarray, float, float]:
         """((n, N) track at 20 fps, start and end of the action proper in seconds)."""
         times, rows = np.array(self.times), np.stack(self.rows)
+        _know_hands(rows)
         frames = np.arange(round(times[-1] * e.FPS) + 1) * e.DT
         frames[-1] = min(frames[-1], times[-1])
         charted = _arms_to_chart(rows)
@@ -250,6 +251,18 @@ def _mid(t: np.ndarray, leap: _Leap) -> np.ndarray:
     return smooth(np.minimum(u, 1 - u) * 6)
 
 
+def _know_hands(rows: np.ndarray) -> None:
+    """A free hand already has the place where it will be planted next, or was last (in place)."""
+    for side in (0, 1):
+        planted = np.flatnonzero(rows[:, e.HANDW[side]] > 0)
+        if len(planted):
+            for k in np.flatnonzero(rows[:, e.HANDW[side]] <= 0):
+                after = planted[planted > k]
+                rows[k, e.HAND[side]] = rows[
+                    after[0] if len(after) else planted[planted < k][-1], e.HAND[side]
+                ]
+
+
 def _arms_to_chart(rows: np.ndarray) -> np.ndarray:
     """Wrist and swivel columns in the arm's chart, where a straight line leads round the shoulder."""
     out = rows.copy()
@@ -280,7 +293,7 @@ def _lift_feet(out: np.ndarray, frames: np.ndarray, times: np.ndarray, rows: np.
                 continue
             inside = (frames >= times[k] - 1e-9) & (frames <= times[k + 1] + 1e-9)
             u = np.clip((frames[inside] - times[k]) / (times[k + 1] - times[k]), 0, 1)
-            if abs(a[height] - b[height]) < 0.03 and a[height] < 0.06:
+            if abs(a[height] - b[height]) < 0.08 and a[height] < 0.06:
                 out[inside, height] += min(0.03 + 0.2 * apart, 0.11) * np.sin(np.pi * u) ** 2
                 v = np.clip((u - 0.1) / 0.8, 0, 1)[:, None]
                 out[np.ix_(inside, cols)] = a[cols] + (b[cols] - a[cols]) * smooth(v)

@@ -37,7 +37,7 @@ WALKS: dict[str, Gait] = {
                   height=0.09, elbow=0.45, out=0.15, toe_off=1.1, drop=0.03),
     "drunk": Gait(cadence=1.45, step=0.45, arms=0.5, bend=0.1, nod=0.12, sway=0.055, roll=0.22, width=0.1,
                   jitter=0.09, height=0.05, out=0.35, elbow=0.35, drop=0.04, twist=1.0, strike=0.1),
-    "elderly": Gait(cadence=1.55, step=0.27, arms=0.2, bend=0.45, nod=-0.12, pitch=0.14, height=0.02, drop=0.06,
+    "elderly": Gait(cadence=1.55, step=0.27, arms=0.2, bend=0.45, nod=-0.12, pitch=0.14, height=0.038, drop=0.06,
                     sway=0.03, toe_off=0.4, strike=0.05, elbow=0.7, phi=0.15, width=0.09),
 }  # fmt: skip
 
@@ -58,10 +58,10 @@ def paced(gait: Gait, a: Action) -> Gait:
     """The gait at the action's speed (steps quicker and a little longer) and amplitude."""
     return replace(
         gait,
-        cadence=gait.cadence * a.speed**0.6,
-        step=gait.step * a.speed**0.4 * a.amplitude**0.35,
+        cadence=min(gait.cadence * a.speed**0.6, max(gait.cadence, 4.1)),
+        step=min(gait.step * a.speed**0.4 * a.amplitude**0.35, 1.4),
         arms=gait.arms * a.amplitude**0.8,
-        height=gait.height * a.amplitude**0.7,
+        height=max(gait.height * a.amplitude**0.7, 0.035),
     )
 
 

@@ -90,7 +90,7 @@ def supine(person: Person) -> np.ndarray:
 def prone(person: Person) -> np.ndarray:
     """Flat on the belly, the head towards +z, the hands beside the shoulders."""
     row = _row(person, 0.105, np.pi / 2)
-    _feet(row, person.half_stance, 0.0, -1.16, 2.65)
+    _feet(row, person.half_stance, 0.0, -1.18, 2.65)
     row[list(e.FYAW)] = 0.0
     row[9] = -0.2
     for side, sign in ((0, 1.0), (1, -1.0)):

@@ -1,0 +1,79 @@
+"""What the window can do: rows of the command table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .commands import Command
+from .state.libraries import own_choice, starter_choice
+
+if TYPE_CHECKING:
+    from .views.main_window import MainWindow
+
+
+def commands_of(window: MainWindow) -> list[Command]:
+    """The table, in menu order."""
+    return [*_file(window), *_view(window), *_play(window), *_help(window)]
+
+
+def _file(w: MainWindow) -> list[Command]:
+    return [
+        Command("file.import_folder", "Import a &folder…", w.ask_import_folder, "&Library", ("Ctrl+I",)),
+        Command("file.import_files", "Import f&iles…", w.ask_import_files, "&Library", ("Ctrl+Shift+I",)),
+        Command("file.cancel_import", "&Cancel the import", w.session.imports.cancel, "&Library"),
+        Command("file.starter", "&Starter library", lambda: w.open_library(starter_choice()), "&Library",
+                ("Ctrl+1",), separator_before=True),
+        Command("file.own", "&My library", lambda: w.open_library(own_choice()), "&Library", ("Ctrl+2",)),
+        Command("file.open", "&Open another library…", w.ask_library, "&Library", ("Ctrl+O",)),
+        Command("file.failures", "Files &not imported…", w.show_failures, "&Library"),
+        Command("file.quit", "&Quit", w.close, "&Library", ("Ctrl+Q",), separator_before=True),
+        Command("query.focus", "Go to the &query", w.query.focus, "&Search", ("Ctrl+F",)),
+        Command("query.slash", "Go to the query", w.query.focus, "", ("/",), typing=False),
+        Command("query.clear", "&Clear the query", w.query.edit.clear, "&Search"),
+    ]  # fmt: skip
+
+
+def _view(w: MainWindow) -> list[Command]:
+    choice = w.themes.choice
+    themes = [
+        Command(f"view.theme_{name}", text, lambda on, n=name: w.choose_theme(n) if on else None, "&View",
+                checkable=True, checked=choice == name, group="theme")
+        for name, text in (("system", "Theme of the &system"), ("dark", "&Dark theme"), ("light", "&Light theme"))
+    ]  # fmt: skip
+    views = [
+        Command(f"view.{name}", text, lambda n=name: w.viewer.scene.preset(n), "&View", (key,),
+                separator_before=name == "three-quarter")
+        for name, text, key in (("three-quarter", "Three-&quarter view", "Ctrl+Shift+1"),
+                                ("front", "&Front view", "Ctrl+Shift+2"), ("side", "S&ide view", "Ctrl+Shift+3"),
+                                ("top", "&Top view", "Ctrl+Shift+4"))
+    ]  # fmt: skip
+    return [
+        *themes,
+        Command("view.animate", "&Play all cards", w.results.animate.setChecked, "&View", checkable=True,
+                checked=True, separator_before=True),
+        *views,
+        Command("view.fit", "Fit the &motion", w.viewer.scene.fit, "&View", ("Ctrl+0",)),
+    ]  # fmt: skip
+
+
+def _play(w: MainWindow) -> list[Command]:
+    play = w.session.viewer.playback
+    return [
+        Command("play.toggle", "&Play or pause", play.toggle, "&Play", ("Space",), typing=False),
+        Command("play.previous", "&Previous frame", lambda: play.step(-1), "&Play", (",",), typing=False),
+        Command("play.next", "&Next frame", lambda: play.step(1), "&Play", (".",), typing=False),
+        Command("play.start", "Go to the &start", lambda: play.seek(play.range[0]), "&Play", ("Home",), typing=False),
+        Command("play.end", "Go to the &end", lambda: play.seek(play.range[1]), "&Play", ("End",), typing=False),
+        Command("play.range_start", "Loop &from here", play.set_range_start, "&Play", ("[",), typing=False,
+                separator_before=True),
+        Command("play.range_end", "Loop &up to here", play.set_range_end, "&Play", ("]",), typing=False),
+        Command("play.moment", "Loop the &moment", play.loop_moment, "&Play"),
+        Command("play.whole", "Loop the &whole take", play.loop_whole, "&Play"),
+        Command("play.faster", "&Faster", lambda: play.nudge_speed(1), "&Play", ("Ctrl++", "Ctrl+="),
+                separator_before=True),
+        Command("play.slower", "&Slower", lambda: play.nudge_speed(-1), "&Play", ("Ctrl+-",)),
+    ]  # fmt: skip
+
+
+def _help(w: MainWindow) -> list[Command]:
+    return [Command("help.keys", "&Keyboard…", w.show_shortcuts, "&Help", ("?",), typing=False)]

@@ -1,0 +1,1 @@
+"""Drawing of bodies: pure geometry, the thumbnails, and two interchangeable viewports."""

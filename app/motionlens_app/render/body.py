@@ -1,0 +1,153 @@
+"""The body: from 22 joint positions to the capsules that both renderers and the thumbnails draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from motionlens.skeleton import JOINT_INDEX as J
+from motionlens.skeleton import REFERENCE_LEG_M
+
+LEFT, RIGHT, TRUNK = 0, 1, 2
+"""Colour groups: left limbs cool, right limbs warm, trunk neutral."""
+
+LEFT_COLOUR = "#4a9be6"
+RIGHT_COLOUR = "#ee8a45"
+TRUNK_DARK = "#b9bdc6"
+TRUNK_LIGHT = "#8d929d"
+
+_EXTRA = (
+    "head_top", "chin", "nose", "nose_tip", "left_hand", "right_hand", "left_palm", "right_palm",
+    "left_toe", "right_toe", "left_heel", "right_heel",
+    "left_chest", "right_chest", "left_rib", "right_rib", "left_waist", "right_waist",
+    "left_pelvis", "right_pelvis",
+)  # fmt: skip
+ANCHORS: dict[str, int] = {**J, **{name: 22 + i for i, name in enumerate(_EXTRA)}}
+"""Names of the points that capsules join: the joints, then points derived from them."""
+
+
+@dataclass(frozen=True)
+class Capsule:
+    """A round cone between two anchors; radii in metres on the reference skeleton."""
+
+    a: int
+    b: int
+    radius_a: float
+    radius_b: float
+    group: int
+
+
+def _sided(a: str, b: str, radius_a: float, radius_b: float, limb: bool = True) -> list[Capsule]:
+    out = []
+    for side, group in (("left_", LEFT), ("right_", RIGHT)):
+        out.append(Capsule(ANCHORS[side + a], ANCHORS[side + b], radius_a, radius_b, group if limb else TRUNK))
+    return out
+
+
+def _mid(a: str, b: str, radius_a: float, radius_b: float) -> Capsule:
+    return Capsule(ANCHORS[a], ANCHORS[b], radius_a, radius_b, TRUNK)
+
+
+CAPSULES: tuple[Capsule, ...] = (
+    *_sided("pelvis", "waist", 0.098, 0.088, limb=False),
+    *_sided("waist", "rib", 0.088, 0.100, limb=False),
+    *_sided("rib", "chest", 0.100, 0.072, limb=False),
+    _mid("left_chest", "right_chest", 0.070, 0.070),
+    *_sided("chest", "shoulder", 0.066, 0.052, limb=False),
+    _mid("neck", "head", 0.054, 0.048),
+    _mid("chin", "head_top", 0.074, 0.088),
+    _mid("nose", "nose_tip", 0.020, 0.013),
+    *_sided("shoulder", "elbow", 0.054, 0.041),
+    *_sided("elbow", "wrist", 0.042, 0.028),
+    *_sided("wrist", "palm", 0.028, 0.038),
+    *_sided("palm", "hand", 0.038, 0.018),
+    *_sided("hip", "knee", 0.086, 0.058),
+    *_sided("knee", "ankle", 0.058, 0.038),
+    *_sided("ankle", "heel", 0.038, 0.036),
+    *_sided("heel", "foot", 0.036, 0.034),
+    *_sided("foot", "toe", 0.034, 0.026),
+)
+
+A = np.array([c.a for c in CAPSULES])
+B = np.array([c.b for c in CAPSULES])
+RADII = np.array([[c.radius_a, c.radius_b] for c in CAPSULES], dtype=np.float32)
+GROUPS = np.array([c.group for c in CAPSULES])
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-6)
+
+
+def body_scale(positions: np.ndarray) -> float:
+    """Thickness factor of (T, 22, 3) positions: leg length over the reference's.
+
+    >>> from motionlens.skeleton import rest_positions
+    >>> round(body_scale(rest_positions()[None]), 3)
+    1.0
+    """
+    p = positions[: min(len(positions), 20)]
+    thigh = np.linalg.norm(p[:, J["left_knee"]] - p[:, J["left_hip"]], axis=-1)
+    shank = np.linalg.norm(p[:, J["left_ankle"]] - p[:, J["left_knee"]], axis=-1)
+    return float(np.clip(np.median(thigh + shank) / REFERENCE_LEG_M, 0.3, 3.0))
+
+
+def anchors(positions: np.ndarray, scale: float = 1.0) -> np.ndarray:
+    """Joints and derived points, (..., 22, 3) to (..., len(ANCHORS), 3), metres.
+
+    Hands go on from the forearm; the head faces where the shoulders do and tilts with the neck, since
+    joint positions alone do not hold its turn.
+    """
+    p = np.asarray(positions, dtype=np.float32)
+    out = np.empty((*p.shape[:-2], len(ANCHORS), 3), dtype=np.float32)
+    out[..., :22, :] = p
+
+    def put(name: str, value: np.ndarray) -> None:
+        out[..., ANCHORS[name], :] = value
+
+    across = _unit(p[..., J["left_shoulder"], :] - p[..., J["right_shoulder"], :])
+    hips = _unit(p[..., J["left_hip"], :] - p[..., J["right_hip"], :])
+    _put_head(p, put, across, scale)
+    for side, sign in (("left", 1.0), ("right", -1.0)):
+        wrist, ankle, foot = (p[..., J[f"{side}_{n}"], :] for n in ("wrist", "ankle", "foot"))
+        arm = _unit(wrist - p[..., J[f"{side}_elbow"], :])
+        put(f"{side}_palm", wrist + arm * 0.075 * scale)
+        put(f"{side}_hand", wrist + arm * 0.155 * scale)
+        toe = _unit(foot - ankle)
+        # The sole: the foot joint lies below the ankle, so the heel is behind and below the ankle.
+        shank = _unit(ankle - p[..., J[f"{side}_knee"], :])
+        forward = _unit(toe - (toe * shank).sum(-1, keepdims=True) * shank)
+        put(f"{side}_toe", foot + forward * 0.065 * scale)
+        put(f"{side}_heel", ankle + (shank * 0.040 - forward * 0.035) * scale)
+        put(f"{side}_chest", p[..., J[f"{side}_collar"], :] + across * (sign * 0.022 * scale))
+        put(f"{side}_rib", p[..., J["spine2"], :] + across * (sign * 0.062 * scale))
+        put(f"{side}_waist", p[..., J["spine1"], :] + _unit(across + hips) * (sign * 0.050 * scale))
+        put(f"{side}_pelvis", p[..., J["pelvis"], :] + hips * (sign * 0.062 * scale) - _down(p) * 0.02 * scale)
+    return out
+
+
+def _down(p: np.ndarray) -> np.ndarray:
+    return _unit(p[..., J["spine1"], :] - p[..., J["pelvis"], :])
+
+
+def _put_head(p: np.ndarray, put, across: np.ndarray, scale: float) -> None:  # type: ignore[no-untyped-def]
+    neck, head = p[..., J["neck"], :], p[..., J["head"], :]
+    lean = _unit(head - neck)
+    ahead = _unit(np.cross(across, lean))
+    # On the reference skeleton the head joint lies 22 degrees in front of straight up from the neck.
+    cos, sin = np.cos(np.arctan2(0.04, 0.10)), np.sin(np.arctan2(0.04, 0.10))
+    up, forward = cos * lean - sin * ahead, cos * ahead + sin * lean
+    put("chin", head + (-0.005 * up + 0.004 * forward) * scale)
+    put("head_top", head + (0.062 * up - 0.008 * forward) * scale)
+    put("nose", head + (0.012 * up + 0.070 * forward) * scale)
+    put("nose_tip", head + (0.000 * up + 0.096 * forward) * scale)
+
+
+def telling_frame(positions: np.ndarray) -> int:
+    """The frame whose pose differs most from the motion's mean pose, hips taken out: the still of a card.
+
+    Args:
+        positions: (T, 22, 3) metres.
+    """
+    pose = positions - positions[:, :1]
+    away = np.linalg.norm(pose - pose.mean(axis=0), axis=-1).sum(axis=-1)
+    return int(away.argmax())

@@ -1,0 +1,191 @@
+"""The OpenGL renderer: 3.3 core, the whole body in one instanced draw call."""
+
+from __future__ import annotations
+
+import ctypes
+
+import numpy as np
+from OpenGL import GL
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtOpenGLWidgets import QOpenGLWidget
+from PySide6.QtWidgets import QWidget
+
+from . import shaders
+from .body import GROUPS, LEFT_COLOUR, RADII, RIGHT_COLOUR, A, B, anchors
+from .painter_view import SHADOW_ANCHORS, SHADOW_RADII
+from .viewport import ViewportModel
+
+
+def capsule_mesh(rings: int = 8, sides: int = 20) -> np.ndarray:
+    """Triangles of a unit capsule.
+
+    Returns:
+        (N, 4) float32: unit normal in the capsule's own frame (z along it), and 0 at its first end,
+        1 at the other.
+    """
+    stack = []
+    for end, angles in ((0.0, np.linspace(-np.pi / 2, 0, rings)), (1.0, np.linspace(0, np.pi / 2, rings))):
+        for angle in angles:
+            turn = np.linspace(0, 2 * np.pi, sides + 1)
+            ring = np.stack(
+                [np.cos(angle) * np.cos(turn), np.cos(angle) * np.sin(turn), np.full_like(turn, np.sin(angle)),
+                 np.full_like(turn, end)], axis=-1)  # fmt: skip
+            stack.append(ring)
+    grid = np.stack(stack)
+    a, b, c, d = grid[:-1, :-1], grid[:-1, 1:], grid[1:, :-1], grid[1:, 1:]
+    return np.stack([a, b, c, b, d, c], axis=2).reshape(-1, 4).astype(np.float32)
+
+
+def _rgb(name: str) -> tuple[float, float, float]:
+    colour = QColor(name)
+    return colour.redF(), colour.greenF(), colour.blueF()
+
+
+class GLViewport(QOpenGLWidget):
+    """Draws a ``ViewportModel`` with OpenGL."""
+
+    kind = "gl"
+
+    def __init__(self, model: ViewportModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        from .factory import gl_format
+
+        self.setFormat(gl_format())
+        self.model = model
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Viewer: the motion as a body on a metric grid")
+        self._programs: dict[str, int] = {}
+        self._mesh_size = 0
+        model.changed.connect(self.update)
+
+    def initializeGL(self) -> None:  # noqa: N802
+        """Compile, upload the mesh."""
+        self._programs = {name: shaders.build(*pair) for name, pair in shaders.SOURCES.items()}
+        self._quad = GL.glGenVertexArrays(1)
+        self._vao = GL.glGenVertexArrays(1)
+        self._mesh, self._instances, self._lines = (int(b) for b in GL.glGenBuffers(3))
+        mesh = capsule_mesh()
+        self._mesh_size = len(mesh)
+        GL.glBindVertexArray(self._vao)
+        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._mesh)
+        GL.glBufferData(GL.GL_ARRAY_BUFFER, mesh.nbytes, mesh, GL.GL_STATIC_DRAW)
+        GL.glEnableVertexAttribArray(0)
+        GL.glVertexAttribPointer(0, 4, GL.GL_FLOAT, False, 16, None)
+        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._instances)
+        for slot, (size, offset) in enumerate(((4, 0), (4, 16), (3, 32)), start=1):
+            GL.glEnableVertexAttribArray(slot)
+            GL.glVertexAttribPointer(slot, size, GL.GL_FLOAT, False, 44, ctypes.c_void_p(offset))
+            GL.glVertexAttribDivisor(slot, 1)
+        self._line_vao = GL.glGenVertexArrays(1)
+        GL.glBindVertexArray(self._line_vao)
+        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._lines)
+        GL.glEnableVertexAttribArray(0)
+        GL.glVertexAttribPointer(0, 3, GL.GL_FLOAT, False, 12, None)
+        GL.glBindVertexArray(0)
+
+    def resizeGL(self, width: int, height: int) -> None:  # noqa: N802
+        """The framing follows the shape of the widget."""
+        self.model.aspect = max(width, 1) / max(height, 1)
+
+    def paintGL(self) -> None:  # noqa: N802
+        """Background, ground with shadow, path, body."""
+        model, camera = self.model, self.model.camera
+        matrix = camera.projection(max(self.width(), 1) / max(self.height(), 1)) @ camera.view()
+        GL.glDisable(GL.GL_CULL_FACE)
+        GL.glClear(GL.GL_DEPTH_BUFFER_BIT)
+        GL.glDisable(GL.GL_DEPTH_TEST)
+        points = None if model.pose is None else anchors(model.pose, model.scale)
+        self._background()
+        GL.glEnable(GL.GL_BLEND)
+        GL.glBlendFuncSeparate(GL.GL_SRC_ALPHA, GL.GL_ONE_MINUS_SRC_ALPHA, GL.GL_ONE, GL.GL_ONE)
+        self._ground(matrix, points)
+        self._path(matrix, model.path, model.colours.path, 0.016)
+        self._path(matrix, model.moment_path, model.colours.accent, 0.022)
+        GL.glDisable(GL.GL_BLEND)
+        if points is not None:
+            GL.glEnable(GL.GL_DEPTH_TEST)
+            self._body(matrix, points)
+            GL.glDisable(GL.GL_DEPTH_TEST)
+        GL.glUseProgram(0)
+        GL.glBindVertexArray(0)
+
+    def _use(self, name: str) -> int:
+        GL.glUseProgram(self._programs[name])
+        return self._programs[name]
+
+    def _set(self, program: int, **values) -> None:  # type: ignore[no-untyped-def]
+        for name, value in values.items():
+            where = GL.glGetUniformLocation(program, name)
+            array = np.asarray(value, dtype=np.float32)
+            if array.shape == (4, 4):
+                GL.glUniformMatrix4fv(where, 1, True, array)
+            elif array.ndim == 2:
+                GL.glUniform4fv(where, len(array), array)
+            elif array.size == 3:
+                GL.glUniform3f(where, *array.tolist())
+            else:
+                GL.glUniform1f(where, float(array))
+
+    def _background(self) -> None:
+        program = self._use("background")
+        self._set(program, top=_rgb(self.model.colours.top), bottom=_rgb(self.model.colours.bottom))
+        GL.glBindVertexArray(self._quad)
+        GL.glDrawArrays(GL.GL_TRIANGLES, 0, 3)
+
+    def _ground(self, matrix: np.ndarray, points: np.ndarray | None) -> None:
+        model = self.model
+        blobs = np.zeros((len(SHADOW_ANCHORS), 4), dtype=np.float32)
+        if points is not None:
+            at = points[list(SHADOW_ANCHORS)]
+            high = np.maximum(at[:, 1], 0)
+            blobs[:, 0], blobs[:, 1] = at[:, 0], at[:, 2]
+            blobs[:, 2] = np.array(SHADOW_RADII) * (1 + 0.45 * high) * model.scale
+            blobs[:, 3] = (0.55 if model.colours.dark else 0.30) / (1 + 2.2 * high)
+        program = self._use("ground")
+        self._set(
+            program, matrix=matrix, centre=model.camera.target, line=_rgb(model.colours.grid),
+            shade=_rgb("#000000" if model.colours.dark else "#20242c"), blobs=blobs,
+        )  # fmt: skip
+        GL.glBindVertexArray(self._quad)
+        GL.glDrawArrays(GL.GL_TRIANGLES, 0, 6)
+
+    def _path(self, matrix: np.ndarray, path: np.ndarray, colour: str, width: float) -> None:
+        if len(path) < 2 or np.ptp(path, axis=0).max() < 0.15:
+            return
+        ribbon = ground_ribbon(path, width)
+        program = self._use("flat")
+        self._set(program, matrix=matrix, colour=_rgb(colour))
+        GL.glBindVertexArray(self._line_vao)
+        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._lines)
+        GL.glBufferData(GL.GL_ARRAY_BUFFER, ribbon.nbytes, ribbon, GL.GL_STREAM_DRAW)
+        GL.glDrawArrays(GL.GL_TRIANGLE_STRIP, 0, len(ribbon))
+
+    def _body(self, matrix: np.ndarray, points: np.ndarray) -> None:
+        model = self.model
+        colours = np.array([_rgb(LEFT_COLOUR), _rgb(RIGHT_COLOUR), _rgb(model.colours.trunk)])
+        radii = RADII * model.scale
+        data = np.concatenate(
+            [points[A], radii[:, :1], points[B], radii[:, 1:], colours[GROUPS]], axis=1
+        ).astype(np.float32)
+        program = self._use("body")
+        self._set(program, matrix=matrix, eye=model.camera.eye(), ambient=0.44 if model.colours.dark else 0.52)
+        GL.glBindVertexArray(self._vao)
+        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._instances)
+        GL.glBufferData(GL.GL_ARRAY_BUFFER, data.nbytes, data, GL.GL_STREAM_DRAW)
+        GL.glDrawArraysInstanced(GL.GL_TRIANGLES, 0, self._mesh_size, len(data))
+
+
+def ground_ribbon(path: np.ndarray, width: float) -> np.ndarray:
+    """A flat strip along (P, 2) ground points: (2 P, 3) float32, for a triangle strip.
+
+    Args:
+        path: x and z, metres.
+        width: metres.
+    """
+    along = np.gradient(path.astype(np.float64), axis=0)
+    along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-6)
+    side = np.stack([-along[:, 1], along[:, 0]], axis=1) * width / 2
+    out = np.full((len(path), 2, 3), 0.002, dtype=np.float32)
+    out[:, 0, ::2], out[:, 1, ::2] = path - side, path + side
+    return out.reshape(-1, 3)

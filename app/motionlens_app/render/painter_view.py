@@ -1,0 +1,205 @@
+"""The QPainter renderer: works everywhere, offscreen too."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QLinearGradient,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QRadialGradient,
+    QTransform,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from .body import ANCHORS, GROUPS, LEFT_COLOUR, RADII, RIGHT_COLOUR, A, B, anchors
+from .camera import Camera
+from .viewport import ViewportModel
+
+GRID_REACH = 9
+"""Metres of ground grid on each side of what is looked at."""
+SHADOW_ANCHORS = tuple(
+    ANCHORS[n] for n in ("pelvis", "spine3", "left_knee", "right_knee", "left_foot", "right_foot",
+                         "left_ankle", "right_ankle", "left_wrist", "right_wrist", "head")
+)  # fmt: skip
+SHADOW_RADII = (0.30, 0.26, 0.15, 0.15, 0.12, 0.12, 0.11, 0.11, 0.09, 0.09, 0.14)
+_ARC = np.linspace(-np.pi / 2, np.pi / 2, 9)
+
+
+def hull(x1: float, y1: float, r1: float, x2: float, y2: float, r2: float) -> list[QPointF]:
+    """Outline of a round cone on screen: two arcs joined by the outer tangents (near enough as chords)."""
+    angle = np.arctan2(y2 - y1, x2 - x1)
+    end = _ARC + angle
+    start = end + np.pi
+    xs = np.concatenate([x2 + r2 * np.cos(end), x1 + r1 * np.cos(start)]).tolist()
+    ys = np.concatenate([y2 + r2 * np.sin(end), y1 + r1 * np.sin(start)]).tolist()
+    return [QPointF(x, y) for x, y in zip(xs, ys, strict=True)]
+
+
+def grid_segments(camera: Camera, reach: int = GRID_REACH) -> tuple[np.ndarray, np.ndarray]:
+    """One-metre pieces of the ground grid near the target.
+
+    Returns:
+        (N, 2, 3) end points in metres and (N,) opacity 0..1, fading with distance.
+    """
+    cx, cz = round(camera.target[0]), round(camera.target[2])
+    steps = np.arange(-reach, reach + 1)
+    lines = []
+    for fixed in steps:
+        for along in steps[:-1]:
+            lines.append(((cx + along, 0, cz + fixed), (cx + along + 1, 0, cz + fixed)))
+            lines.append(((cx + fixed, 0, cz + along), (cx + fixed, 0, cz + along + 1)))
+    segments = np.array(lines, dtype=np.float64)
+    middle = segments.mean(axis=1)
+    away = np.hypot(middle[:, 0] - camera.target[0], middle[:, 2] - camera.target[2])
+    return segments, np.clip(1 - away / reach, 0, 1) ** 1.3
+
+
+class PainterViewport(QWidget):
+    """Draws a ``ViewportModel`` with QPainter."""
+
+    kind = "painter"
+
+    def __init__(self, model: ViewportModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = model
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Viewer: the motion as a body on a metric grid")
+        model.changed.connect(self.update)
+
+    def resizeEvent(self, event) -> None:  # type: ignore[no-untyped-def]  # noqa: N802
+        """The framing follows the shape of the widget."""
+        self.model.aspect = max(self.width(), 1) / max(self.height(), 1)
+        super().resizeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Ground, path, shadow, body."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_scene(painter, QRectF(self.rect()), self.model)
+        painter.end()
+
+
+def paint_scene(painter: QPainter, rect: QRectF, model: ViewportModel) -> None:
+    """Paint a whole viewport into ``rect``; also used for pictures without a widget."""
+    colours = model.colours
+    gradient = QLinearGradient(rect.topLeft(), rect.bottomLeft())
+    gradient.setColorAt(0, QColor(colours.top))
+    gradient.setColorAt(1, QColor(colours.bottom))
+    painter.fillRect(rect, gradient)
+    _paint_grid(painter, rect, model)
+    _paint_path(painter, rect, model, model.path, QColor(colours.path), 2.0)
+    _paint_path(painter, rect, model, model.moment_path, QColor(colours.accent), 2.5)
+    if model.pose is not None:
+        points = anchors(model.pose, model.scale)
+        _paint_shadow(painter, rect, model, points)
+        _paint_body(painter, rect, model, points)
+
+
+def _paint_grid(painter: QPainter, rect: QRectF, model: ViewportModel) -> None:
+    segments, opacity = grid_segments(model.camera)
+    p = model.camera.project(segments, rect.width(), rect.height())
+    seen = (p[..., 2] > 0.2).all(axis=1) & (opacity > 0.02)
+    level = np.ceil(opacity * 5).astype(int)
+    for step in range(1, 6):
+        chosen = p[seen & (level == step)][..., :2].reshape(-1, 4).tolist()
+        colour = QColor(model.colours.grid)
+        colour.setAlphaF(step / 5)
+        painter.setPen(QPen(colour, 1.0))
+        painter.drawLines([QLineF(*line) for line in chosen])
+
+
+def _paint_path(
+    painter: QPainter, rect: QRectF, model: ViewportModel, path: np.ndarray, colour: QColor, width: float
+) -> None:
+    if len(path) < 2 or np.ptp(path, axis=0).max() < 0.15:
+        return
+    ground = np.zeros((len(path), 3))
+    ground[:, ::2] = path
+    ground[:, 1] = 0.004
+    p = model.camera.project(ground, rect.width(), rect.height())
+    painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+    run: list[QPointF] = []
+    for x, y, depth, _ in p.tolist():
+        if depth > 0.2:
+            run.append(QPointF(x, y))
+        elif run:
+            painter.drawPolyline(QPolygonF(run))
+            run = []
+    painter.drawPolyline(QPolygonF(run))
+
+
+def _paint_shadow(painter: QPainter, rect: QRectF, model: ViewportModel, points: np.ndarray) -> None:
+    camera, width, height = model.camera, rect.width(), rect.height()
+    painter.setPen(Qt.PenStyle.NoPen)
+    strength = 0.30 if model.colours.dark else 0.17
+    for anchor, radius in zip(SHADOW_ANCHORS, SHADOW_RADII, strict=True):
+        x, y, z = points[anchor].tolist()
+        spread = radius * (1 + 0.45 * max(y, 0)) * model.scale
+        alpha = strength / (1 + 2.2 * max(y, 0.0))
+        probe = np.array([[x, 0, z], [x + spread, 0, z], [x, 0, z + spread]])
+        c, a, b = camera.project(probe, width, height)[:, :2]
+        if not np.isfinite(c).all():
+            continue
+        gradient = QRadialGradient(QPointF(0, 0), 1.0)
+        dark = QColor(0, 0, 0)
+        for stop, share in ((0.0, 1.0), (0.5, 0.55), (1.0, 0.0)):
+            dark.setAlphaF(alpha * share)
+            gradient.setColorAt(stop, dark)
+        painter.save()
+        painter.setTransform(
+            QTransform(a[0] - c[0], a[1] - c[1], b[0] - c[0], b[1] - c[1], rect.x() + c[0], rect.y() + c[1]), True
+        )
+        painter.setBrush(QBrush(gradient))
+        painter.drawEllipse(QPointF(0, 0), 1.0, 1.0)
+        painter.restore()
+
+
+def body_colours(model: ViewportModel) -> tuple[QColor, QColor, QColor]:
+    """Left, right, trunk."""
+    return QColor(LEFT_COLOUR), QColor(RIGHT_COLOUR), QColor(model.colours.trunk)
+
+
+def _paint_body(painter: QPainter, rect: QRectF, model: ViewportModel, points: np.ndarray) -> None:
+    p = model.camera.project(points, rect.width(), rect.height())
+    colours = body_colours(model)
+    shades = [(c.lighter(116), c, c.darker(165)) for c in colours]
+    depth = (p[A, 2] + p[B, 2]) / 2
+    painter.setPen(Qt.PenStyle.NoPen)
+    radii = RADII * model.scale
+    for i in np.argsort(-depth).tolist():
+        (x1, y1, _, s1), (x2, y2, _, s2) = p[A[i]].tolist(), p[B[i]].tolist()
+        r1, r2 = float(radii[i, 0]) * s1, float(radii[i, 1]) * s2
+        light, mid, dark = shades[GROUPS[i]]
+        painter.setBrush(QBrush(_shading(x1, y1, x2, y2, max(r1, r2), light, mid, dark)))
+        length = float(np.hypot(x2 - x1, y2 - y1))
+        if length < abs(r1 - r2) + 0.5:
+            x, y, r = (x1, y1, r1) if r1 > r2 else (x2, y2, r2)
+            painter.drawEllipse(QPointF(x, y), r, r)
+        else:
+            painter.drawPolygon(QPolygonF(hull(x1, y1, r1, x2, y2, r2)))
+
+
+def _shading(
+    x1: float, y1: float, x2: float, y2: float, r: float, light: QColor, mid: QColor, dark: QColor
+) -> QLinearGradient:
+    """Light from the upper left: a gradient across the capsule, lit side first."""
+    dx, dy = x2 - x1, y2 - y1
+    length = float(np.hypot(dx, dy)) or 1.0
+    nx, ny = -dy / length, dx / length
+    if nx * -0.6 + ny * -0.8 < 0:
+        nx, ny = -nx, -ny
+    # Capsules that point at the light have no lit side: turn the gradient towards the light instead.
+    nx, ny = nx * 0.75 - 0.6 * 0.25, ny * 0.75 - 0.8 * 0.25
+    cx, cy = (x1 + x2) / 2, (y1 + y2) / 2
+    gradient = QLinearGradient(QPointF(cx + nx * r, cy + ny * r), QPointF(cx - nx * r, cy - ny * r))
+    gradient.setColorAt(0.0, light)
+    gradient.setColorAt(0.45, mid)
+    gradient.setColorAt(1.0, dark)
+    return gradient

@@ -1,0 +1,171 @@
+"""Thumbnails: prepared off the GUI thread as flat strokes, painted by QPainter in well under a millisecond."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
+
+from .body import GROUPS, LEFT, LEFT_COLOUR, RADII, RIGHT, RIGHT_COLOUR, TRUNK, A, B
+from .body import anchors as body_anchors
+from .body import body_scale, telling_frame
+from .camera import Camera
+
+_MAX_FRAMES = 1200
+"""A card plays at most a minute of a take."""
+
+_WIDTHS = RADII.mean(axis=1) * 2
+
+
+@dataclass(frozen=True, eq=False)
+class ThumbnailClip:
+    """A motion ready to be painted.
+
+    Attributes:
+        lines: (T, S, 4) float32: x1, y1, x2, y2 in units of the card's height, y down, origin at its
+            middle on the ground line.
+        order: (T, S) uint8: strokes from far to near.
+        near: (T, S) bool: strokes on the near half of the body, painted in full colour.
+        widths: (S,) float32, the same unit.
+        path: (P, 2) float32: the pelvis' path on the ground, for frame 0's framing.
+        slide: (T,) float32: how far the ground has moved under a camera that had to follow.
+        still: frame shown at rest.
+        metre: card heights a metre.
+    """
+
+    lines: np.ndarray
+    order: np.ndarray
+    near: np.ndarray
+    widths: np.ndarray
+    path: np.ndarray
+    slide: np.ndarray
+    still: int
+    metre: float
+
+    @property
+    def n_frames(self) -> int:
+        """T."""
+        return len(self.lines)
+
+
+def _smooth(values: np.ndarray, frames: int = 15) -> np.ndarray:
+    if len(values) < 3:
+        return values
+    width = min(frames, len(values))
+    padded = np.pad(values, (width // 2, width - 1 - width // 2), mode="edge")
+    return np.convolve(padded, np.ones(width) / width, mode="valid")
+
+
+def prepare(positions: np.ndarray, aspect: float = 4 / 3) -> ThumbnailClip:
+    """Project (T, 22, 3) metres with the one camera rule of all cards: three-quarter view, framed on the
+    whole path; where the path is so long that the body would be a speck the camera follows instead.
+
+    Args:
+        positions: metres, y up.
+        aspect: the card's width over its height.
+    """
+    positions = np.asarray(positions[:_MAX_FRAMES], dtype=np.float32)
+    scale = body_scale(positions)
+    points = body_anchors(positions, scale)
+    right, up, back = Camera(azimuth=35.0, elevation=12.0).axes()
+    x, y, depth = points @ right, points @ up, points @ back
+    ground = positions[:, 0].copy()
+    ground[:, 1] = 0.0
+    path_x, path_y = ground @ right, ground @ up
+    low_x, high_x = x.min() - 0.12, x.max() + 0.12
+    low_y, high_y = min(y.min(), path_y.min()) - 0.10, y.max() + 0.14
+    metre = min(0.86 * aspect / (high_x - low_x), 0.86 / (high_y - low_y), 0.86 / 1.9)
+    floor = 0.86 / 2.9 / scale  # the body never becomes smaller than this
+    if metre < floor:
+        metre = floor
+        centre_x, centre_y = _smooth(path_x), _smooth(path_y) + 0.88 * scale
+    else:
+        centre_x = np.full(len(x), (low_x + high_x) / 2)
+        centre_y = np.full(len(y), (low_y + high_y) / 2)
+    shown = np.stack([(x - centre_x[:, None]) * metre, -(y - centre_y[:, None]) * metre], axis=-1)
+    lines = np.concatenate([shown[:, A], shown[:, B]], axis=-1).astype(np.float32)
+    mid = (depth[:, A] + depth[:, B]) / 2
+    path = np.stack([path_x * metre, -path_y * metre], axis=-1).astype(np.float32)
+    offset = np.stack([-centre_x * metre, centre_y * metre], axis=-1).astype(np.float32)
+    return ThumbnailClip(
+        lines=lines,
+        order=np.argsort(mid, axis=1).astype(np.uint8),
+        near=mid >= np.median(mid, axis=1, keepdims=True) - 0.05,
+        widths=(_WIDTHS * scale * metre).astype(np.float32),
+        path=path[:: max(len(path) // 60, 1)],
+        slide=offset,
+        still=telling_frame(positions),
+        metre=float(metre),
+    )
+
+
+@dataclass(frozen=True)
+class ThumbnailColours:
+    """Pens' colours for one theme; the limbs' hues never change with it."""
+
+    background: str
+    ground: str
+    trunk: str
+    path: str
+
+
+class ThumbnailPainter:
+    """Paints clips; keeps its pens between calls."""
+
+    def __init__(self, colours: ThumbnailColours) -> None:
+        self.set_colours(colours)
+
+    def set_colours(self, colours: ThumbnailColours) -> None:
+        """Take a theme's colours."""
+        self.colours = colours
+        self._pens: dict[tuple[int, bool, int], QPen] = {}
+        background = QColor(colours.background)
+        self._fill: dict[tuple[int, bool], QColor] = {}
+        for group, name in ((LEFT, LEFT_COLOUR), (RIGHT, RIGHT_COLOUR), (TRUNK, colours.trunk)):
+            near = QColor(name)
+            self._fill[group, True] = near
+            self._fill[group, False] = _mixed(near, background, 0.24)
+
+    def _pen(self, group: int, near: bool, width: float) -> QPen:
+        key = (group, near, round(width * 2))
+        pen = self._pens.get(key)
+        if pen is None:
+            pen = QPen(self._fill[group, near], max(key[2] / 2, 1.2))
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            self._pens[key] = pen
+        return pen
+
+    def paint(self, painter: QPainter, rect: QRectF, clip: ThumbnailClip, frame: int) -> None:
+        """Paint one frame into ``rect`` (the caller clips and fills the background)."""
+        frame = min(max(frame, 0), clip.n_frames - 1)
+        height, cx, cy = rect.height(), rect.center().x(), rect.center().y()
+        slide_x, slide_y = (clip.slide[frame] * height).tolist()
+        self._ground(painter, rect, clip, cx + slide_x, cy + slide_y)
+        lines = (clip.lines[frame] * height + np.float32([cx, cy, cx, cy])).tolist()
+        widths = (clip.widths * height).tolist()
+        near = clip.near[frame].tolist()
+        groups = GROUPS.tolist()
+        for stroke in clip.order[frame].tolist():
+            painter.setPen(self._pen(groups[stroke], near[stroke], widths[stroke]))
+            x1, y1, x2, y2 = lines[stroke]
+            painter.drawLine(QPointF(x1, y1), QPointF(x2, y2))
+
+    def _ground(self, painter: QPainter, rect: QRectF, clip: ThumbnailClip, x0: float, y0: float) -> None:
+        height = rect.height()
+        path = QPolygonF([QPointF(x0 + px * height, y0 + py * height) for px, py in clip.path.tolist()])
+        painter.setBrush(QBrush())
+        painter.setPen(QPen(QColor(self.colours.ground), 1.0))
+        y = y0 + float(clip.path[:, 1].mean()) * height
+        painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
+        painter.setPen(QPen(QColor(self.colours.path), 1.5))
+        painter.drawPolyline(path)
+
+
+def _mixed(a: QColor, b: QColor, share: float) -> QColor:
+    return QColor(
+        round(a.red() + (b.red() - a.red()) * share),
+        round(a.green() + (b.green() - a.green()) * share),
+        round(a.blue() + (b.blue() - a.blue()) * share),
+    )

@@ -1,0 +1,150 @@
+"""The one place that knows the engine: libraries, importer, model and search behind one small interface."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, cast
+
+from motionlens.library.interface import Failure, Library
+from motionlens.model.interface import Encoder
+from motionlens.search.result import SearchResult
+
+
+@dataclass(frozen=True)
+class WorkProgress:
+    """How far slow work is; ``total`` 0 = not known yet.
+
+    Attributes:
+        stage: "scan", "read" (files or starter motions) or "encode" (moments).
+        failed: files that could not be read so far.
+        name: the file or motion at work.
+    """
+
+    stage: str
+    done: int
+    total: int
+    failed: int = 0
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class ImportOutcome:
+    """What an import did. ``failures`` are those of this run; ``notes`` sentences on what went in oddly."""
+
+    imported: int
+    unchanged: int
+    failures: tuple[Failure, ...]
+    cancelled: bool = False
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+
+
+class Searcher(Protocol):
+    """A query answered over one library; sees what an import adds."""
+
+    def search(self, text: str, k: int) -> SearchResult: ...
+
+
+ProgressCallback = Callable[[WorkProgress], None]
+Cancelled = Callable[[], bool]
+
+
+class Services(Protocol):
+    """What the app asks of the engine. Every call may be slow: none is made on the GUI thread."""
+
+    def open_library(self, folder: Path) -> Library: ...
+    def open_starter(self, progress: ProgressCallback, cancelled: Cancelled) -> Library:
+        """The starter library, made first where it is missing or out of date; its moments may lack tokens."""
+        ...
+
+    def load_encoder(self) -> Encoder: ...
+    def searcher(
+        self, library: Library, encoder: Encoder, progress: ProgressCallback, cancelled: Cancelled
+    ) -> Searcher:
+        """Index the moments that this model has not seen, then be ready to search."""
+        ...
+
+    def import_paths(
+        self,
+        folder: Path,
+        paths: Sequence[Path],
+        encoder: Encoder | None,
+        progress: ProgressCallback,
+        cancelled: Cancelled,
+    ) -> ImportOutcome:
+        """Import into the library in ``folder``; without an encoder the indexing is left to ``searcher``."""
+        ...
+
+
+class LocalServices:
+    """The real engine, in this process. Its modules are imported by the first call that needs them."""
+
+    def open_library(self, folder: Path) -> Library:
+        """Open, and make where it does not exist."""
+        from motionlens.library import LocalLibrary
+
+        return cast(Library, LocalLibrary(folder))
+
+    def open_starter(self, progress: ProgressCallback, cancelled: Cancelled) -> Library:
+        """See ``Services``."""
+        from motionlens.library.starter import ensure_starter_library
+
+        return cast(Library, ensure_starter_library(None, _translated(progress), cancelled))
+
+    def load_encoder(self) -> Encoder:
+        """The shipped model."""
+        from motionlens.model import load_encoder
+
+        return cast(Encoder, load_encoder())
+
+    def searcher(
+        self, library: Library, encoder: Encoder, progress: ProgressCallback, cancelled: Cancelled
+    ) -> Searcher:
+        """See ``Services``. While an import writes, what is indexed already is searched."""
+        from motionlens.library import LibraryError, LocalLibrary
+        from motionlens.library.encoding import encode_missing
+        from motionlens.search import SearchEngine
+
+        if isinstance(library, LocalLibrary) and library.moments_without_tokens(encoder.fingerprint):
+            try:
+                encode_missing(library, encoder, _translated(progress), cancelled)
+            except LibraryError as error:
+                if "Another import" not in str(error):
+                    raise
+        engine = SearchEngine(library, encoder)
+        engine.warm_up()
+        return engine
+
+    def import_paths(
+        self,
+        folder: Path,
+        paths: Sequence[Path],
+        encoder: Encoder | None,
+        progress: ProgressCallback,
+        cancelled: Cancelled,
+    ) -> ImportOutcome:
+        """See ``Services``."""
+        from motionlens.library import LocalLibrary
+        from motionlens.library.importer import import_paths
+
+        with LocalLibrary(folder) as library:
+            report = import_paths(library, paths, encoder, None, _translated(progress), cancelled)
+        return ImportOutcome(
+            report.imported,
+            report.unchanged,
+            tuple(report.failures),
+            report.cancelled,
+            report.seconds,
+            tuple(report.warnings),
+        )
+
+
+def _translated(progress: ProgressCallback):  # type: ignore[no-untyped-def]
+    from motionlens.library.progress import ImportProgress
+
+    def tell(step: ImportProgress) -> None:
+        progress(WorkProgress(step.stage, step.done, step.total, step.failed, step.current))
+
+    return tell

@@ -1,0 +1,1 @@
+"""State and controllers of the app: no widget is imported here."""

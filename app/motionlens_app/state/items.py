@@ -1,0 +1,154 @@
+"""The list that the grid shows: moments of a result, or motions of a library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from motionlens.library.interface import MotionRecord
+from motionlens.motion import FPS
+from motionlens.search.result import Hit
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+ITEM_ROLE = Qt.ItemDataRole.UserRole + 1
+
+
+@dataclass(frozen=True)
+class Item:
+    """One card: a moment that was found (with a score) or a whole motion (without)."""
+
+    motion_id: int
+    name: str
+    path: str
+    start_s: float
+    end_s: float
+    caption: str = ""
+    score: float | None = None
+    rank: int = 0
+    available: bool = True
+
+    @property
+    def key(self) -> tuple[int, int, int]:
+        """What its picture depends on: motion, first and last frame."""
+        return self.motion_id, round(self.start_s * FPS), round(self.end_s * FPS)
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds."""
+        return self.end_s - self.start_s
+
+    @property
+    def file_name(self) -> str:
+        """The source's file name, or the motion's name when it has no file."""
+        return PurePath(self.path).name or self.name
+
+    @property
+    def title(self) -> str:
+        """What the card says first."""
+        return self.caption or self.name
+
+
+def item_of_hit(hit: Hit) -> Item:
+    """A card for a search hit."""
+    return Item(hit.id, hit.name, hit.path, hit.start_s, hit.end_s, hit.caption, hit.score, hit.rank)
+
+
+def item_of_record(record: MotionRecord) -> Item:
+    """A card for a whole motion."""
+    caption = record.captions[0] if record.captions else ""
+    return Item(
+        record.id, record.name, record.path, 0.0, record.n_frames / FPS, caption, available=record.available
+    )
+
+
+@dataclass(frozen=True)
+class LengthFilter:
+    """Keeps cards whose length lies in [low, high) seconds."""
+
+    label: str
+    low: float = 0.0
+    high: float = float("inf")
+
+    def keeps(self, item: Item) -> bool:
+        """True for a card that stays.
+
+        >>> LengthFilter("2-5 s", 2, 5).keeps(Item(1, "a", "", 0.0, 3.0))
+        True
+        """
+        return self.low <= item.duration_s < self.high
+
+
+LENGTHS: tuple[LengthFilter, ...] = (
+    LengthFilter("Any length"),
+    LengthFilter("Under 2 s", 0, 2),
+    LengthFilter("2 to 5 s", 2, 5),
+    LengthFilter("Over 5 s", 5),
+)
+
+
+class ItemModel(QAbstractListModel):
+    """The cards, filtered by length. Replacing them keeps nothing: the view keeps its selection by key."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._all: list[Item] = []
+        self._shown: list[Item] = []
+        self._filter = LENGTHS[0]
+
+    def set_items(self, items: Iterable[Item]) -> None:
+        """Show these; what only grows (during an import) keeps its rows."""
+        new = list(items)
+        shown = [item for item in new if self._filter.keeps(item)]
+        old = len(self._shown)
+        if 0 < old < len(shown) and shown[:old] == self._shown:
+            self.beginInsertRows(QModelIndex(), old, len(shown) - 1)
+            self._all, self._shown = new, shown
+            self.endInsertRows()
+            return
+        self.beginResetModel()
+        self._all, self._shown = new, shown
+        self.endResetModel()
+
+    def set_filter(self, length: LengthFilter) -> None:
+        """Keep only cards of a length."""
+        self._filter = length
+        self.set_items(self._all)
+
+    @property
+    def items(self) -> Sequence[Item]:
+        """The cards shown."""
+        return self._shown
+
+    @property
+    def all_items(self) -> Sequence[Item]:
+        """The cards before the filter."""
+        return self._all
+
+    @property
+    def hidden(self) -> int:
+        """How many cards the filter hides."""
+        return len(self._all) - len(self._shown)
+
+    def row_of(self, key: tuple[int, int, int]) -> int:
+        """The row of a card, -1 when it is not shown."""
+        return next((row for row, item in enumerate(self._shown) if item.key == key), -1)
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008, N802
+        """Qt's name."""
+        return 0 if parent.isValid() else len(self._shown)
+
+    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The card itself (``ITEM_ROLE``), and words for screen readers and tooltips."""
+        if not 0 <= index.row() < len(self._shown):
+            return None
+        item = self._shown[index.row()]
+        if role == ITEM_ROLE:
+            return item
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            score = "" if item.score is None else f", score {item.score:.2f}"
+            return f"{item.title}, {item.duration_s:.1f} seconds{score}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return item.title if item.title == item.file_name else f"{item.title}\n{item.path or item.name}"
+        return None

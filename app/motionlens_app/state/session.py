@@ -1,0 +1,175 @@
+"""All controllers together: the app without its widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from ..services import ImportOutcome, Searcher, Services, WorkProgress
+from ..worker import Worker
+from .imports import ImportController, ImportState
+from .items import Item, ItemModel, item_of_hit, item_of_record
+from .libraries import LibraryChoice, LibraryController, LibraryState, own_choice
+from .model import ModelController, ModelState
+from .search import SearchController, SearchPhase
+from .thumbnails import ThumbnailStore
+from .viewer import ViewerController
+
+
+class Session(QObject):
+    """Wires model, library, search, import, cards and viewer. ``failed`` carries (what, exception), once each."""
+
+    failed = Signal(str, object)
+    items_changed = Signal()
+    import_finished = Signal(object)
+    indexing_changed = Signal()
+
+    def __init__(self, services: Services, parent: QObject | None = None, debounce_ms: int = 150) -> None:
+        super().__init__(parent)
+        self._services = services
+        self.model = ModelController(services, self)
+        self.libraries = LibraryController(services, self)
+        self.search = SearchController(self, debounce_ms)
+        self.imports = ImportController(services, self)
+        self.items = ItemModel(self)
+        self.viewer = ViewerController(self)
+        self.thumbnails = ThumbnailStore(self._positions, self)
+        self._builder = Worker("searcher", parent=self)
+        self.indexing: WorkProgress | None = None
+        self._library_seen: object = None
+        self._importing_into: LibraryChoice | None = None
+        self.model.changed.connect(self._model_changed)
+        self.libraries.changed.connect(self._library_changed)
+        self.libraries.opened.connect(self._library_opened)
+        self.search.changed.connect(self._search_changed)
+        self.imports.finished.connect(self._import_finished)
+        self.imports.stored.connect(self._some_stored)
+        self.viewer.changed.connect(self._viewer_changed)
+
+    def start(self, choice: LibraryChoice) -> None:
+        """Begin: the model loads while the library opens."""
+        self.model.start()
+        self.open_library(choice)
+
+    def open_library(self, choice: LibraryChoice) -> None:
+        """Switch to a library; the query stays and is asked again there."""
+        self.viewer.clear()
+        self.search.set_searcher(None)
+        self.libraries.open(choice)
+
+    def import_paths(self, paths: Sequence[Path]) -> LibraryChoice:
+        """Import into the open library, or into the user's own while the starter library is open."""
+        choice = self.libraries.choice
+        if choice is None or choice.kind == "starter":
+            choice = own_choice()
+        self._importing_into = choice
+        if self.libraries.choice != choice:
+            self.open_library(choice)
+        self.imports.start(choice.folder, paths)
+        return choice
+
+    def show(self, item: Item | None) -> None:
+        """Show a card in the viewer."""
+        if item is None or self.libraries.library is None:
+            self.viewer.clear()
+        else:
+            self.viewer.show(self.libraries.library, item)
+
+    def close(self) -> None:
+        """Cancel everything and wait for the threads; an import stops after the file at work."""
+        self.imports.close()
+        self.search.close()
+        self._builder.close()
+        self.viewer.close()
+        self.thumbnails.close()
+        self.libraries.close()
+        self.model.close()
+
+    def _positions(self, motion_id: int) -> np.ndarray:
+        library = self.libraries.library
+        if library is None:
+            raise LookupError("no library is open")
+        return library.positions(motion_id, original=True)
+
+    def _model_changed(self) -> None:
+        if self.model.state is ModelState.READY and self.model.encoder is not None:
+            self.imports.set_encoder(self.model.encoder)
+            self._build_searcher()
+        elif self.model.state is ModelState.FAILED and self.model.error is not None:
+            self.failed.emit("The model could not be loaded", self.model.error)
+
+    def _library_changed(self) -> None:
+        if self.libraries.state is LibraryState.FAILED and self.libraries.error is not None:
+            self._refresh_items()
+            self.failed.emit("The library could not be opened", self.libraries.error)
+        elif self.libraries.library is None:
+            self._refresh_items()
+
+    def _library_opened(self) -> None:
+        if self._library_seen is not self.libraries.library:
+            self._library_seen = self.libraries.library
+            self.thumbnails.clear()
+        if self.imports.state is ImportState.IDLE or not self.search.has_searcher:
+            self._build_searcher()
+        if not self.search.text:
+            self._refresh_items()
+
+    def _build_searcher(self) -> None:
+        library, encoder = self.libraries.library, self.model.encoder
+        if library is None or encoder is None or self.libraries.state is not LibraryState.READY:
+            return
+        self._builder.submit(
+            lambda task: self._services.searcher(library, encoder, task.report, task.cancelled),
+            self._searcher_built,
+            self._searcher_failed,
+            self._indexed_some,
+        )
+
+    def _searcher_built(self, searcher: Searcher) -> None:
+        self.indexing = None
+        self.search.set_searcher(searcher)
+        self.indexing_changed.emit()
+
+    def _searcher_failed(self, error: Exception) -> None:
+        self.indexing = None
+        self.indexing_changed.emit()
+        self.failed.emit("The library cannot be searched", error)
+
+    def _indexed_some(self, progress: WorkProgress) -> None:
+        self.indexing = progress
+        self.indexing_changed.emit()
+
+    def _search_changed(self) -> None:
+        if self.search.phase is SearchPhase.FAILED and self.search.error is not None:
+            self.failed.emit("The search did not work", self.search.error)
+        if self.search.phase in (SearchPhase.BROWSE, SearchPhase.RESULTS, SearchPhase.NOTHING):
+            self._refresh_items()
+
+    def _refresh_items(self) -> None:
+        if self.search.text and self.search.result is not None:
+            items = [item_of_hit(hit) for hit in self.search.result.hits]
+        elif self.search.text and self.search.phase is SearchPhase.NOTHING:
+            items = []
+        else:
+            items = [item_of_record(record) for record in self.libraries.records]
+        if list(self.items.all_items) != items:
+            self.items.set_items(items)
+        self.items_changed.emit()
+
+    def _some_stored(self) -> None:
+        if self._importing_into and self.libraries.choice == self._importing_into:
+            self.libraries.refresh()
+
+    def _import_finished(self, outcome: ImportOutcome | None) -> None:
+        if outcome is None and self.imports.error is not None:
+            self.failed.emit("The import stopped", self.imports.error)
+        if self._importing_into and self.libraries.choice == self._importing_into:
+            self.libraries.refresh()
+        self.import_finished.emit(outcome)
+
+    def _viewer_changed(self) -> None:
+        if self.viewer.error is not None:
+            self.failed.emit("The motion could not be shown", self.viewer.error)

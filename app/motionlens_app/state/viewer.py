@@ -1,0 +1,88 @@
+"""The motion in the viewer: loaded in the background, newest selection wins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from motionlens.library.interface import Library, MotionRecord
+from motionlens.motion import FPS
+from PySide6.QtCore import QObject, Signal
+
+from ..render.body import body_scale
+from ..worker import Task, Worker
+from .items import Item
+from .playback import Playback
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """What the viewport draws: (T, 22, 3) metres in the source's own proportions, and where it came from."""
+
+    item: Item
+    record: MotionRecord
+    positions: np.ndarray
+    span: tuple[int, int]
+    scale: float
+
+
+class ViewerController(QObject):
+    """Loads the selected card's motion and starts playing its moment."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._worker = Worker("viewer", parent=self)
+        self.playback = Playback(self)
+        self.shown: Shown | None = None
+        self.error: Exception | None = None
+        self.autoplay = True
+
+    def show(self, library: Library, item: Item) -> None:
+        """Show a card."""
+        if self.shown is not None and self.shown.item == item:
+            return
+
+        def job(task: Task) -> Shown:
+            record = library.motion(item.motion_id)
+            positions = np.array(library.positions(item.motion_id, original=True))
+            _, start, end = item.key
+            return Shown(item, record, positions, (start, max(end, start + 1)), body_scale(positions))
+
+        self._worker.submit(job, self._loaded, self._failed)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._worker.cancel()
+        self.shown, self.error = None, None
+        self.playback.unload()
+        self.changed.emit()
+
+    def close(self) -> None:
+        """Wait for the thread."""
+        self.playback.pause()
+        self._worker.close()
+
+    def pose(self, frame: float) -> np.ndarray:
+        """(22, 3) at a fractional frame: joints go straight between frames, 50 ms apart."""
+        assert self.shown is not None
+        positions = self.shown.positions
+        low = min(int(frame), len(positions) - 1)
+        high = min(low + 1, len(positions) - 1)
+        share = np.float32(frame - low)
+        return positions[low] * (1 - share) + positions[high] * share
+
+    def time_s(self) -> float:
+        """Seconds at the playhead."""
+        return self.playback.frame / FPS
+
+    def _loaded(self, shown: Shown) -> None:
+        self.shown, self.error = shown, None
+        self.playback.load(len(shown.positions), shown.span, self.autoplay)
+        self.changed.emit()
+
+    def _failed(self, error: Exception) -> None:
+        self.shown, self.error = None, error
+        self.playback.unload()
+        self.changed.emit()

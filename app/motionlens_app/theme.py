@@ -1,0 +1,232 @@
+"""Colours, spacing and type of both themes; icons tinted by them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QIcon, QPalette
+from PySide6.QtWidgets import QApplication
+
+from .render.body import TRUNK_DARK, TRUNK_LIGHT
+from .render.thumbnail import ThumbnailColours
+
+GRID = 8
+"""Spacing unit in pixels; halves are allowed."""
+BODY_PX = 13
+SMALL_PX = 11
+RADIUS = 6
+
+
+@dataclass(frozen=True)
+class Theme:
+    """One theme: neutral greys and one accent."""
+
+    name: str
+    window: str
+    panel: str
+    card: str
+    card_hover: str
+    border: str
+    text: str
+    muted: str
+    accent: str
+    on_accent: str
+    accent_soft: str
+    error: str
+    error_soft: str
+    ground: str
+    path: str
+    trunk: str
+    viewport_top: str
+    viewport_bottom: str
+    grid_line: str
+
+    @property
+    def dark(self) -> bool:
+        """True for the dark one."""
+        return self.name == "dark"
+
+    @property
+    def thumbnail(self) -> ThumbnailColours:
+        """Colours of the cards' pictures."""
+        return ThumbnailColours(self.card, self.ground, self.trunk, self.path)
+
+
+DARK = Theme(
+    name="dark", window="#17181b", panel="#1d1f23", card="#24262b", card_hover="#2b2e34", border="#383b43",
+    text="#eceef1", muted="#a4a9b3", accent="#9d8cff", on_accent="#15131f", accent_soft="#332f4d",
+    error="#ff9a8f", error_soft="#43282a", ground="#3a3e46", path="#6b6f7a", trunk=TRUNK_DARK,
+    viewport_top="#2b2e34", viewport_bottom="#1a1c20", grid_line="#4b505a",
+)  # fmt: skip
+
+LIGHT = Theme(
+    name="light", window="#eceef0", panel="#f5f6f7", card="#ffffff", card_hover="#f7f7fb", border="#d0d3d9",
+    text="#1b1d21", muted="#5b616c", accent="#5a48d6", on_accent="#ffffff", accent_soft="#e4e0fb",
+    error="#b3261e", error_soft="#fbe4e2", ground="#dcdfe4", path="#b0b4bd", trunk=TRUNK_LIGHT,
+    viewport_top="#fbfbfc", viewport_bottom="#dfe2e7", grid_line="#b4b9c2",
+)  # fmt: skip
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance (WCAG 2.2) of an sRGB colour.
+
+    >>> round(luminance("#ffffff"), 3), luminance("#000000")
+    (1.0, 0.0)
+    """
+    channels = QColor(colour).getRgbF()[:3]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]  # type: ignore[operator]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(a: str, b: str) -> float:
+    """Contrast ratio of two colours (WCAG 2.2), 1 to 21.
+
+    >>> round(contrast("#000000", "#ffffff"))
+    21
+    """
+    high, low = sorted((luminance(a), luminance(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def palette(theme: Theme) -> QPalette:
+    """Qt's palette for a theme, so that every stock widget follows."""
+    out = QPalette()
+    role = QPalette.ColorRole
+    for which, colour in (
+        (role.Window, theme.window), (role.Base, theme.card), (role.AlternateBase, theme.panel),
+        (role.WindowText, theme.text), (role.Text, theme.text), (role.ButtonText, theme.text),
+        (role.Button, theme.card), (role.ToolTipBase, theme.card), (role.ToolTipText, theme.text),
+        (role.Highlight, theme.accent), (role.HighlightedText, theme.on_accent), (role.Link, theme.accent),
+        (role.PlaceholderText, theme.muted), (role.Mid, theme.border), (role.Midlight, theme.card_hover),
+        (role.Dark, theme.border), (role.Light, theme.card_hover), (role.Accent, theme.accent),
+    ):  # fmt: skip
+        out.setColor(which, QColor(colour))
+    for which in (role.Text, role.ButtonText, role.WindowText):
+        muted = QColor(theme.muted)
+        muted.setAlphaF(0.6)
+        out.setColor(QPalette.ColorGroup.Disabled, which, muted)
+    return out
+
+
+def stylesheet(t: Theme) -> str:
+    """The few rules that the palette cannot express."""
+    return f"""
+    QWidget {{ font-size: {BODY_PX}px; }}
+    QMainWindow, QDialog {{ background: {t.window}; }}
+    QMenuBar {{ background: {t.panel}; color: {t.text}; padding: 2px 4px; }}
+    QMenuBar::item {{ padding: 4px 8px; border-radius: 4px; background: transparent; }}
+    QMenuBar::item:selected {{ background: {t.card_hover}; }}
+    QMenu {{ background: {t.card}; color: {t.text}; border: 1px solid {t.border}; padding: 4px; }}
+    QMenu::item {{ padding: 6px 24px 6px 12px; border-radius: 4px; }}
+    QMenu::item:selected {{ background: {t.accent_soft}; }}
+    QMenu::separator {{ height: 1px; background: {t.border}; margin: 4px 8px; }}
+    QMenu::indicator {{ left: 4px; }}
+    QToolTip {{ background: {t.card}; color: {t.text}; border: 1px solid {t.border}; padding: 4px; }}
+    QSplitter::handle {{ background: {t.window}; }}
+    QSplitter::handle:hover {{ background: {t.accent_soft}; }}
+    QStatusBar {{ background: {t.panel}; border-top: 1px solid {t.border}; }}
+    QStatusBar::item {{ border: none; }}
+    #panel {{ background: {t.panel}; }}
+    #queryBar {{ background: {t.panel}; border-bottom: 1px solid {t.border}; }}
+    QLabel#small, QLabel#muted {{ color: {t.muted}; font-size: {SMALL_PX}px; }}
+    QLabel#section {{ color: {t.muted}; font-size: {SMALL_PX}px; font-weight: 600; }}
+    QLabel#title {{ font-weight: 600; }}
+    QLineEdit#query {{ background: {t.card}; color: {t.text}; border: 1px solid {t.border};
+        border-radius: {RADIUS}px; padding: 8px 8px; selection-background-color: {t.accent};
+        selection-color: {t.on_accent}; }}
+    QLineEdit#query:focus {{ border: 2px solid {t.accent}; padding: 7px 7px; }}
+    QPushButton, QToolButton {{ background: {t.card}; color: {t.text}; border: 1px solid {t.border};
+        border-radius: {RADIUS}px; padding: 6px 12px; }}
+    QPushButton:hover, QToolButton:hover {{ background: {t.card_hover}; border-color: {t.muted}; }}
+    QPushButton:focus, QToolButton:focus {{ border: 2px solid {t.accent}; padding: 5px 11px; }}
+    QPushButton:disabled {{ color: {t.muted}; }}
+    QPushButton#primary {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent};
+        font-weight: 600; }}
+    QPushButton#primary:focus {{ border: 2px solid {t.text}; }}
+    QPushButton#chip {{ border-radius: 14px; padding: 5px 12px; }}
+    QPushButton#chip:focus {{ border: 2px solid {t.accent}; padding: 4px 11px; }}
+    QPushButton#flat, QToolButton#flat {{ background: transparent; border: 1px solid transparent; padding: 5px; }}
+    QPushButton#flat:hover, QToolButton#flat:hover {{ background: {t.card_hover}; }}
+    QPushButton#flat:focus, QToolButton#flat:focus {{ border: 2px solid {t.accent}; padding: 4px; }}
+    QToolButton#flat:checked, QPushButton#flat:checked {{ background: {t.accent_soft}; }}
+    QToolButton#flat::menu-indicator {{ image: none; }}
+    QPushButton#row {{ text-align: left; background: transparent; border: 1px solid transparent; padding: 7px 8px; }}
+    QPushButton#row:hover {{ background: {t.card_hover}; }}
+    QPushButton#row:checked {{ background: {t.accent_soft}; font-weight: 600; }}
+    QPushButton#row:focus {{ border: 2px solid {t.accent}; padding: 6px 7px; }}
+    QComboBox {{ background: {t.card}; border: 1px solid {t.border}; border-radius: {RADIUS}px; padding: 5px 8px; }}
+    QComboBox:focus {{ border: 2px solid {t.accent}; padding: 4px 7px; }}
+    QComboBox QAbstractItemView {{ background: {t.card}; border: 1px solid {t.border}; }}
+    QListView#grid {{ background: {t.window}; border: none; outline: 0; }}
+    QScrollArea {{ background: transparent; border: none; }}
+    QProgressBar {{ background: {t.card}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}
+    QProgressBar::chunk {{ background: {t.accent}; border-radius: 3px; }}
+    #messageBar {{ background: {t.error_soft}; border-bottom: 1px solid {t.border}; }}
+    #messageBar QLabel {{ color: {t.text}; }}
+    QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
+    QScrollBar::handle:vertical {{ background: {t.border}; border-radius: 4px; min-height: 32px; margin: 2px; }}
+    QScrollBar::handle:vertical:hover {{ background: {t.muted}; }}
+    QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
+    QScrollBar::handle:horizontal {{ background: {t.border}; border-radius: 4px; min-width: 32px; margin: 2px; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+    QPlainTextEdit, QTableView {{ background: {t.card}; border: 1px solid {t.border}; border-radius: {RADIUS}px; }}
+    QHeaderView::section {{ background: {t.panel}; color: {t.muted}; border: none; padding: 6px 8px;
+        border-bottom: 1px solid {t.border}; }}
+    """
+
+
+def font(small: bool = False, strong: bool = False) -> QFont:
+    """One of the two sizes, for what is painted by hand."""
+    out = QFont(QApplication.font())
+    out.setPixelSize(SMALL_PX if small else BODY_PX)
+    if strong:
+        out.setWeight(QFont.Weight.DemiBold)
+    return out
+
+
+class ThemeManager(QObject):
+    """Applies a theme to the application; follows the system unless told otherwise."""
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication, choice: str = "system", parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._app = app
+        self.choice = choice if choice in ("system", "dark", "light") else "system"
+        self.theme = DARK
+        app.styleHints().colorSchemeChanged.connect(self._system_changed)
+        self.apply()
+
+    def choose(self, choice: str) -> None:
+        """"system", "dark" or "light"."""
+        self.choice = choice
+        self.apply()
+
+    def _system_changed(self) -> None:
+        if self.choice == "system":
+            self.apply()
+
+    def _wanted(self) -> Theme:
+        if self.choice == "system":
+            light = self._app.styleHints().colorScheme() == Qt.ColorScheme.Light
+            return LIGHT if light else DARK
+        return DARK if self.choice == "dark" else LIGHT
+
+    def apply(self) -> None:
+        """Put palette and style sheet on the application."""
+        self.theme = self._wanted()
+        if self._app.style().objectName() != "fusion":
+            self._app.setStyle("Fusion")
+        self._app.setPalette(palette(self.theme))
+        self._app.setStyleSheet(stylesheet(self.theme))
+        self.changed.emit()
+
+
+def icon(name: str, theme: Theme, accent: bool = False) -> QIcon:
+    """A Phosphor icon (the one family used) in the theme's text or accent colour."""
+    import qtawesome  # loads its fonts: not before there is an application
+
+    colour = theme.accent if accent else theme.text
+    return qtawesome.icon(f"ph.{name}", color=colour, color_disabled=theme.muted)

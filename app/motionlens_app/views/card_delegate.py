@@ -1,0 +1,167 @@
+"""Paints one card of the grid: moving picture, caption, one line of facts."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap, QTextLayout, QTextOption
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from .. import theme as look
+from ..render.thumbnail import ThumbnailPainter
+from ..state.items import ITEM_ROLE, Item
+from .widgets import clock
+
+if TYPE_CHECKING:
+    from .grid import ResultGrid
+
+GAP = 12
+TEXT_HEIGHT = 68
+PICTURE_ASPECT = 4 / 3
+_KEPT_TEXTS = 300
+
+
+class CardDelegate(QStyledItemDelegate):
+    """Stateless but for caches: the grid says which frame is shown."""
+
+    def __init__(self, grid: ResultGrid, theme: look.Theme) -> None:
+        super().__init__(grid)
+        self._grid = grid
+        self._texts: OrderedDict[tuple, QPixmap] = OrderedDict()
+        self.painter = ThumbnailPainter(theme.thumbnail)
+        self.painted = 0
+        self.set_theme(theme)
+
+    def set_theme(self, theme: look.Theme) -> None:
+        """Other colours."""
+        self.theme = theme
+        self.painter.set_colours(theme.thumbnail)
+        self._texts.clear()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: N802
+        """The cell: card and gap."""
+        return self._grid.gridSize()
+
+    @staticmethod
+    def card_rect(cell: QRectF) -> QRectF:
+        """The card inside its cell."""
+        return cell.adjusted(GAP / 2, GAP / 2, -GAP / 2, -GAP / 2)
+
+    @staticmethod
+    def picture_rect(card: QRectF) -> QRectF:
+        """The moving picture inside its card."""
+        return QRectF(card.x(), card.y(), card.width(), card.height() - TEXT_HEIGHT)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Qt calls this for visible items only."""
+        item: Item | None = index.data(ITEM_ROLE)
+        if item is None:
+            return
+        self.painted += 1
+        card = self.card_rect(QRectF(option.rect))  # type: ignore[attr-defined]
+        state = option.state  # type: ignore[attr-defined]
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        hovered = self._grid.hovered_row == index.row()
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setOpacity(self._grid.opacity)
+        self._frame(painter, card, selected, hovered)
+        self._picture(painter, self.picture_rect(card), item, index.row())
+        painter.drawPixmap(card.bottomLeft() - _down(TEXT_HEIGHT), self._text(item, card.width()))
+        painter.restore()
+
+    def _frame(self, painter: QPainter, card: QRectF, selected: bool, hovered: bool) -> None:
+        theme = self.theme
+        path = QPainterPath()
+        path.addRoundedRect(card.adjusted(0.5, 0.5, -0.5, -0.5), look.RADIUS, look.RADIUS)
+        painter.fillPath(path, QColor(theme.card_hover if hovered or selected else theme.card))
+        edge = QPen(QColor(theme.accent if selected else theme.muted if hovered else theme.border))
+        edge.setWidthF(2.0 if selected else 1.0)
+        painter.setPen(edge)
+        painter.drawPath(path)
+
+    def _picture(self, painter: QPainter, rect: QRectF, item: Item, row: int) -> None:
+        clip = self._grid.store.get(item.key)
+        inner = rect.adjusted(2, 2, -2, 0)
+        painter.save()
+        painter.setClipRect(inner)
+        if clip is None:
+            painter.setPen(QPen(QColor(self.theme.ground), 1.0))
+            y = inner.y() + inner.height() * 0.84
+            painter.drawLine(inner.left(), y, inner.right(), y)
+        else:
+            frame = self._grid.frame_of(row, item, clip)
+            self.painter.paint(painter, inner, clip, frame)
+            if self._grid.hovered_row == row and clip.n_frames > 1:
+                share = frame / (clip.n_frames - 1)
+                bar = QRectF(inner.x(), inner.bottom() - 3, inner.width() * share, 3)
+                painter.fillRect(bar, QColor(self.theme.accent))
+        painter.restore()
+
+    def _text(self, item: Item, width: float) -> QPixmap:
+        ratio = self._grid.devicePixelRatioF()
+        key = (item, round(width), ratio)
+        if key in self._texts:
+            self._texts.move_to_end(key)
+            return self._texts[key]
+        pixmap = QPixmap(round(width * ratio), round(TEXT_HEIGHT * ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        self._write(painter, item, width)
+        painter.end()
+        self._texts[key] = pixmap
+        while len(self._texts) > _KEPT_TEXTS:
+            self._texts.popitem(last=False)
+        return pixmap
+
+    def _write(self, painter: QPainter, item: Item, width: float) -> None:
+        theme = self.theme
+        room = width - 24
+        body = look.font()
+        painter.setFont(body)
+        painter.setPen(QColor(theme.text))
+        metrics = QFontMetricsF(body)
+        y = 6.0
+        for line in _two_lines(item.title, body, room):
+            painter.drawText(QRectF(12, y, room, metrics.height()), Qt.AlignmentFlag.AlignLeft, line)
+            y += metrics.height()
+        small = look.font(small=True)
+        painter.setFont(small)
+        painter.setPen(QColor(theme.muted))
+        facts = [] if item.score is None else [f"{item.score:.2f}"]
+        facts.append(clock(item.duration_s))
+        if item.score is not None and item.start_s > 0:
+            facts.append(f"at {clock(item.start_s)}")
+        facts.append(item.file_name if item.available else f"{item.file_name} (file missing)")
+        line = QFontMetricsF(small).elidedText(" · ".join(facts), Qt.TextElideMode.ElideMiddle, room)
+        painter.drawText(
+            QRectF(12, TEXT_HEIGHT - 24, room, 16), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, line
+        )
+
+
+def _down(height: float):  # type: ignore[no-untyped-def]
+    from PySide6.QtCore import QPointF
+
+    return QPointF(0, height)
+
+
+def _two_lines(text: str, font, room: float) -> list[str]:  # type: ignore[no-untyped-def]
+    """Break text into at most two lines, the second elided."""
+    layout = QTextLayout(text, font)
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    line = layout.createLine()
+    line.setLineWidth(room)
+    first = line.textLength()
+    layout.endLayout()
+    if first >= len(text):
+        return [text]
+    rest = QFontMetricsF(font).elidedText(text[first:].strip(), Qt.TextElideMode.ElideRight, room)
+    return [text[:first].strip(), rest]

@@ -1,0 +1,96 @@
+"""Under the viewer: name, file, rate, length, what the reader inferred, captions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from motionlens.motion import FPS
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFormLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from ..state.viewer import Shown
+from .widgets import clock, label
+
+
+def inferred_lines(inferred: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The reader's findings as label and value; nested values are flattened, long ones shortened.
+
+    >>> inferred_lines({"up_axis": "z", "unit": {"m": 0.01}})
+    [('up axis', 'z'), ('unit m', '0.01')]
+    """
+    out: list[tuple[str, str]] = []
+    for key, value in inferred.items():
+        name = str(key).replace("_", " ")
+        if isinstance(value, Mapping):
+            out += [(f"{name} {inner}", text) for inner, text in inferred_lines(value)]
+        elif isinstance(value, bool):
+            out.append((name, "yes" if value else "no"))
+        elif isinstance(value, float):
+            out.append((name, f"{value:.4g}"))
+        elif isinstance(value, (list, tuple)):
+            text = ", ".join(str(v) for v in value[:6]) + (f" and {len(value) - 6} more" if len(value) > 6 else "")
+            out.append((name, text or "none"))
+        elif value not in (None, ""):
+            out.append((name, str(value)))
+    return out
+
+
+class Details(QScrollArea):
+    """A scrolled form; empty when nothing is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Details of the motion")
+        self._inner: QWidget | None = None
+        self.show_motion(None)
+
+    def show_motion(self, shown: Shown | None) -> None:
+        """Fill the form."""
+        inner = QWidget()
+        inner.setObjectName("panel")
+        box = QVBoxLayout(inner)
+        box.setContentsMargins(16, 4, 16, 16)
+        box.setSpacing(8)
+        if shown is not None:
+            self._fill(box, shown)
+        box.addStretch(1)
+        self._inner = inner
+        self.setWidget(inner)
+
+    def _fill(self, box: QVBoxLayout, shown: Shown) -> None:
+        record, item = shown.record, shown.item
+        for number, caption in enumerate(record.captions[:6]):
+            box.addWidget(_selectable(caption, "" if number == 0 else "muted"))
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(4)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        seconds = record.n_frames / FPS
+        rows = [("Name", record.name), ("Length", f"{clock(seconds)}, {record.n_frames:,} frames at {FPS:.0f} fps")]
+        if item.score is not None:
+            rows.insert(1, ("Moment", f"{item.start_s:.2f} to {item.end_s:.2f} s, score {item.score:.3f}"))
+        if record.path:
+            rows.append(("Recorded", f"{record.source_fps:g} fps"))
+            rows.append(("File", record.path if record.available else f"{record.path} (missing)"))
+        for name, value in rows:
+            form.addRow(label(name, "muted"), _selectable(value))
+        found = inferred_lines(record.inferred)
+        box.addLayout(form)
+        if found:
+            box.addSpacing(4)
+            box.addWidget(label("WHAT THE READER FOUND", "section"))
+            facts = QFormLayout()
+            facts.setHorizontalSpacing(16)
+            facts.setVerticalSpacing(4)
+            for name, value in found:
+                facts.addRow(label(name[:1].upper() + name[1:], "muted"), _selectable(value))
+            box.addLayout(facts)
+
+
+def _selectable(text: str, name: str = "") -> QLabel:
+    out = label(text.replace("/", "/\u200b"), name, wrap=True)
+    out.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return out

@@ -1,0 +1,96 @@
+"""What the centre shows when there are no cards: what it is, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from ..theme import ThemeManager, icon
+from .widgets import button, label
+
+SUGGESTIONS = (
+    "a person waves with the left hand",
+    "someone walks in a circle",
+    "jumping jacks",
+    "a slow bow",
+    "kicks with the right leg",
+    "sits down on a chair",
+)
+
+
+class EmptyState(QWidget):
+    """Icon, one line, one sentence, buttons, clickable queries, or a progress bar."""
+
+    query_chosen = Signal(str)
+
+    def __init__(self, themes: ThemeManager) -> None:
+        super().__init__()
+        self._themes = themes
+        self._icon_name = "person-simple-run"
+        self.picture = QLabel(alignment=Qt.AlignmentFlag.AlignHCenter)
+        self.title = label("", "title")
+        self.title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.sentence = label("", "", wrap=True)
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.sentence.setMaximumWidth(440)
+        self.sentence.setMinimumWidth(320)
+        self.progress = QProgressBar(textVisible=False)
+        self.progress.setFixedWidth(320)
+        self.buttons = QHBoxLayout()
+        self.chips = QVBoxLayout()
+        self.chips.setSpacing(8)
+        box = QVBoxLayout(self)
+        box.setSpacing(8)
+        box.addStretch(2)
+        for widget in (self.picture, self.title, self.sentence):
+            box.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        box.addSpacing(8)
+        box.addWidget(self.progress, 0, Qt.AlignmentFlag.AlignHCenter)
+        box.addLayout(self.buttons)
+        box.addSpacing(16)
+        box.addLayout(self.chips)
+        box.addStretch(3)
+        themes.changed.connect(self._tint)
+
+    def present(
+        self, picture: str, title: str, sentence: str, buttons: Sequence[tuple[str, Callable[[], None]]] = (),
+        queries: Sequence[str] = (), progress: tuple[int, int] | None = None,
+    ) -> None:  # fmt: skip
+        """Show a state; the first button is the recommended one."""
+        self._icon_name = picture
+        self._tint()
+        self.title.setText(title)
+        self.sentence.setText(sentence)
+        self.progress.setVisible(progress is not None)
+        if progress is not None:
+            self.progress.setRange(0, progress[1])
+            self.progress.setValue(progress[0])
+        _empty(self.buttons)
+        self.buttons.addStretch(1)
+        for number, (text, run) in enumerate(buttons):
+            self.buttons.addWidget(button(text, "primary" if number == 0 else "", run))
+        self.buttons.addStretch(1)
+        _empty(self.chips)
+        for first in range(0, len(queries), 2):
+            row = QHBoxLayout()
+            row.setSpacing(8)
+            row.addStretch(1)
+            for text in queries[first : first + 2]:
+                row.addWidget(button(text, "chip", lambda t=text: self.query_chosen.emit(t)))
+            row.addStretch(1)
+            self.chips.addLayout(row)
+
+    def _tint(self) -> None:
+        self.picture.setPixmap(icon(self._icon_name, self._themes.theme, accent=True).pixmap(48, 48))
+
+
+def _empty(layout) -> None:  # type: ignore[no-untyped-def]
+    while layout.count():
+        part = layout.takeAt(0)
+        if part.widget():
+            part.widget().hide()
+            part.widget().deleteLater()
+        elif part.layout():
+            _empty(part.layout())

@@ -1,0 +1,220 @@
+"""The grid of moving cards: a virtual list view, one timer for all, painting what is visible."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QRegion, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView
+
+from ..render.thumbnail import ThumbnailClip
+from ..state.items import ITEM_ROLE, Item, ItemModel
+from ..state.thumbnails import ThumbnailStore
+from ..theme import ThemeManager
+from .card_delegate import GAP, PICTURE_ASPECT, TEXT_HEIGHT, CardDelegate
+
+ANIMATION_MS = 50
+FADE_S = 0.1
+RESUME_S = 0.5
+"""After scrubbing with the pointer a card plays on after this long."""
+_CARD_WIDTH = 184
+
+
+class ResultGrid(QListView):
+    """Cards of an ``ItemModel``. ``chosen``: the current card; ``activated_card``: Enter or double click."""
+
+    chosen = Signal(object)
+    play_pressed = Signal()
+
+    def __init__(self, model: ItemModel, store: ThumbnailStore, themes: ThemeManager) -> None:
+        super().__init__()
+        self.setObjectName("grid")
+        self.setAccessibleName("Motions")
+        self.store = store
+        self.items = model
+        self.hovered_row = -1
+        self.animate_all = True
+        self._born = time.monotonic()
+        self._scrub: tuple[float, float] | None = None
+        self._selected_key: tuple[int, int, int] | None = None
+        self._themes = themes
+        self._configure()
+        self.setModel(model)
+        self._delegate = CardDelegate(self, themes.theme)
+        self.setItemDelegate(self._delegate)
+        self._timer = QTimer(self, interval=ANIMATION_MS)
+        self._timer.timeout.connect(self._tick)
+        model.modelReset.connect(self._replaced)
+        store.ready.connect(lambda _keys: self.viewport().update())
+        themes.changed.connect(self._theme_changed)
+
+    def _configure(self) -> None:
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setMovement(QListView.Movement.Static)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setUniformItemSizes(True)
+        self.setWrapping(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setMouseTracking(True)
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setViewportMargins(GAP // 2, 0, 0, 0)
+        self.verticalScrollBar().setSingleStep(48)
+
+    @property
+    def opacity(self) -> float:
+        """1 but for the first tenth of a second of a new list."""
+        return min(max((time.monotonic() - self._born) / FADE_S, 0.15), 1.0)
+
+    @property
+    def animating(self) -> bool:
+        """True while the timer runs."""
+        return self._timer.isActive()
+
+    def set_animate_all(self, on: bool) -> None:
+        """All visible cards play, or only the one under the pointer."""
+        self.animate_all = on
+        self._follow_timer()
+        self.viewport().update()
+
+    def current_item(self) -> Item | None:
+        """The selected card."""
+        return self.currentIndex().data(ITEM_ROLE)
+
+    def frame_of(self, row: int, item: Item, clip: ThumbnailClip) -> int:
+        """Which frame a card shows now."""
+        now = time.monotonic()
+        if row == self.hovered_row and self._scrub is not None:
+            share, at = self._scrub
+            if now - at < RESUME_S:
+                return round(share * (clip.n_frames - 1))
+            return int(share * (clip.n_frames - 1) + (now - at - RESUME_S) * 20) % clip.n_frames
+        if self.animate_all or row == self.hovered_row:
+            # Every card starts at its telling frame, so that a list of new cards reads at once.
+            return int(clip.still + (now - self._born) * 20) % clip.n_frames
+        return clip.still
+
+    def select_row(self, row: int) -> None:
+        """Make a card current and bring it into view."""
+        index = self.items.index(row, 0)
+        if index.isValid():
+            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            self.scrollTo(index)
+
+    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # noqa: N802
+        """Tell who shows the card."""
+        super().currentChanged(current, previous)
+        item = current.data(ITEM_ROLE) if current.isValid() else None
+        if item is not None:
+            self._selected_key = item.key
+            self.chosen.emit(item)
+
+    def _replaced(self) -> None:
+        self._born = time.monotonic()
+        self.hovered_row, self._scrub = -1, None
+        if self._selected_key is not None:
+            row = self.items.row_of(self._selected_key)
+            if row >= 0:
+                self.select_row(row)
+        self._follow_timer()
+
+    def _theme_changed(self) -> None:
+        self._delegate.set_theme(self._themes.theme)
+        self.viewport().update()
+
+    def _follow_timer(self) -> None:
+        wanted = self.isVisible() and (self.animate_all or self.hovered_row >= 0 or self.opacity < 1)
+        if wanted and not self._timer.isActive():
+            self._timer.start()
+        elif not wanted:
+            self._timer.stop()
+
+    def _tick(self) -> None:
+        self._follow_timer()
+        if self.opacity < 1:
+            self.viewport().update()
+            return
+        region = QRegion()
+        for row in self.visible_rows() if self.animate_all else [self.hovered_row]:
+            region += self._picture_of(row)
+        self.viewport().update(region)
+
+    def visible_rows(self) -> range:
+        """Rows on screen; the grid is regular, so this is arithmetic."""
+        count = self.items.rowCount()
+        if not count:
+            return range(0)
+        columns = max(self.viewport().width() // max(self.gridSize().width(), 1), 1)
+        height = max(self.gridSize().height(), 1)
+        top = self.verticalScrollBar().value()
+        first = top // height * columns
+        last = ((top + self.viewport().height()) // height + 1) * columns
+        return range(max(first, 0), min(last, count))
+
+    def _picture_of(self, row: int) -> QRect:
+        index = self.items.index(row, 0)
+        if not index.isValid():
+            return QRect()
+        card = CardDelegate.card_rect(QRectF(self.visualRect(index)))
+        return CardDelegate.picture_rect(card).toAlignedRect()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """As many columns as fit, stretched to the width."""
+        width = self.viewport().width() - 2
+        columns = max(width // (_CARD_WIDTH + GAP), 1)
+        cell = width // columns
+        picture = (cell - GAP) / PICTURE_ASPECT
+        self.setGridSize(QSize(cell, round(picture) + TEXT_HEIGHT + GAP))
+        super().resizeEvent(event)
+
+    def showEvent(self, event) -> None:  # type: ignore[no-untyped-def]  # noqa: N802
+        """Play again."""
+        super().showEvent(event)
+        self._follow_timer()
+
+    def hideEvent(self, event) -> None:  # type: ignore[no-untyped-def]  # noqa: N802
+        """No timer runs unseen."""
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Hovering plays; moving over the picture scrubs."""
+        super().mouseMoveEvent(event)
+        self._hover(event.position().toPoint())
+
+    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802
+        """The pointer leaves."""
+        if event.type() == QEvent.Type.Leave:
+            self._hover(QPoint(-1, -1))
+        return super().viewportEvent(event)
+
+    def _hover(self, point: QPoint) -> None:
+        index = self.indexAt(point)
+        row = index.row() if index.isValid() else -1
+        picture = self._picture_of(row)
+        if row >= 0 and picture.contains(point):
+            self._scrub = ((point.x() - picture.x()) / max(picture.width() - 1, 1), time.monotonic())
+        elif row != self.hovered_row:
+            self._scrub = None
+        if row != self.hovered_row:
+            self.hovered_row = row
+            self.viewport().update()
+        self._follow_timer()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Enter and Space play; arrows walk through the cards in reading order."""
+        key = event.key()
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.play_pressed.emit()
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self.items.rowCount():
+            step = 1 if key == Qt.Key.Key_Right else -1
+            row = self.currentIndex().row() + step if self.currentIndex().isValid() else 0
+            self.select_row(min(max(row, 0), self.items.rowCount() - 1))
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            super().keyPressEvent(event)
+        else:
+            event.ignore()

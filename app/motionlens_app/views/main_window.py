@@ -1,0 +1,277 @@
+"""The window: puts the panels together and turns commands into what the session does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QMainWindow,
+    QMessageBox,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ..command_list import commands_of
+from ..commands import CommandTable
+from ..services import ImportOutcome
+from ..settings import Settings
+from ..state.items import Item
+from ..state.libraries import LibraryChoice, choice_for, starter_choice
+from ..state.model import ModelState
+from ..state.session import Session
+from ..theme import ThemeManager
+from .import_view import FailureDialog, ImportStrip, outcome_sentence
+from .message_bar import MessageBar
+from .query_bar import QueryBar
+from .result_panel import ResultPanel
+from .side_panel import SidePanel
+from .viewer_panel import ViewerPanel
+
+
+def dropped_paths(mime: QMimeData) -> list[Path]:
+    """Local files and folders of a drop."""
+    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+
+
+class MainWindow(QMainWindow):
+    """Three zones under the query bar, status at the bottom."""
+
+    def __init__(self, session: Session, themes: ThemeManager, settings: Settings) -> None:
+        super().__init__()
+        self.session, self.themes, self.settings = session, themes, settings
+        self.setWindowTitle("MotionLens")
+        self.setMinimumSize(960, 600)
+        self.setAcceptDrops(True)
+        self.query = QueryBar(themes)
+        self.messages = MessageBar(themes)
+        self.side = SidePanel(session.libraries, themes)
+        self.results = ResultPanel(session, themes)
+        self.viewer = ViewerPanel(session.viewer, themes)
+        self.table = CommandTable(self, commands_of(self))
+        self.table.fill(self.menuBar())
+        self._choose: Callable[[str], str] = lambda title: QFileDialog.getExistingDirectory(self, title)
+        self._lay_out()
+        self._status()
+        self._connect()
+        self._restore()
+
+    # -- building ------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        for panel in (self.side, self.results, self.viewer):
+            self.splitter.addWidget(panel)
+        self.side.setMinimumWidth(176)
+        self.results.setMinimumWidth(240)
+        self.splitter.setSizes([208, 712, 480])
+        self.splitter.setStretchFactor(1, 3)
+        self.splitter.setStretchFactor(2, 2)
+        self.splitter.setHandleWidth(4)
+        self.splitter.setCollapsible(1, False)
+        central = QWidget()
+        box = QVBoxLayout(central)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        for widget in (self.query, self.messages):
+            box.addWidget(widget)
+        box.addWidget(self.splitter, 1)
+        self.setCentralWidget(central)
+
+    def _status(self) -> None:
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        self.import_strip = ImportStrip(self.session.imports)
+        self.note = QLabel()
+        self.model_label = QLabel()
+        self.model_label.setObjectName("muted")
+        self.model_label.setContentsMargins(8, 4, 16, 4)
+        self.note.setContentsMargins(16, 4, 8, 4)
+        bar.addWidget(self.note)
+        bar.addWidget(self.import_strip, 1)
+        bar.addPermanentWidget(self.model_label)
+        self._note_timer = QTimer(self, singleShot=True, interval=12_000)
+        self._note_timer.timeout.connect(self.note.clear)
+
+    def _connect(self) -> None:
+        session = self.session
+        self.query.edited.connect(session.search.set_text)
+        self.query.entered.connect(self._enter_pressed)
+        self.query.edit.leave_down.connect(self._to_cards)
+        self.side.library_chosen.connect(self.open_library)
+        self.side.open_other.connect(self.ask_library)
+        self.side.import_folder.connect(self.ask_import_folder)
+        self.side.failures.clicked.connect(lambda: self.show_failures())
+        self.side.length_chosen.connect(session.items.set_filter)
+        self.results.import_folder.connect(self.ask_import_folder)
+        self.results.open_starter.connect(lambda: self.open_library(starter_choice()))
+        self.results.query_chosen.connect(self.query.set_text)
+        self.results.grid.chosen.connect(self._chosen)
+        self.results.grid.play_pressed.connect(session.viewer.playback.toggle)
+        self.results.animate.toggled.connect(self.table.actions["view.animate"].setChecked)
+        session.items_changed.connect(self._select_first)
+        session.failed.connect(self.messages.show_failure)
+        session.import_finished.connect(self._import_finished)
+        for signal in (session.model.changed, session.indexing_changed):
+            signal.connect(self._model_changed)
+        self._model_changed()
+
+    def _restore(self) -> None:
+        if not self.restoreGeometry(self.settings.blob("window/geometry")):
+            self.resize(1440, 900)
+        self.splitter.restoreState(self.settings.blob("window/splitter"))
+        self.viewer.splitter.restoreState(self.settings.blob("window/viewer"))
+        self.results.animate.setChecked(self.settings.flag("cards/animate", True))
+
+    # -- session to widgets --------------------------------------------------------------------
+
+    def _select_first(self) -> None:
+        """A new list begins at its best hit, unless the selected card is still in it."""
+        grid = self.results.grid
+        if self.session.items.rowCount() and not grid.currentIndex().isValid():
+            grid.select_row(0)
+        elif not self.session.items.rowCount() and self.session.viewer.shown is not None:
+            self.session.show(None)
+
+    def _chosen(self, item: Item) -> None:
+        self.session.show(item)
+
+    def _model_changed(self) -> None:
+        model, indexing = self.session.model, self.session.indexing
+        if model.state is ModelState.READY and model.encoder is not None:
+            device = "CUDA" if model.encoder.device.startswith("cuda") else "CPU"
+            text = f"{device} · model ready"
+            if indexing is not None and indexing.total:
+                text = f"{device} · indexing {indexing.done:,} of {indexing.total:,} moments"
+        elif model.state is ModelState.FAILED:
+            text = "Model not available"
+        else:
+            text = "Loading the model…"
+        self.model_label.setText(text)
+
+    def _import_finished(self, outcome: ImportOutcome | None) -> None:
+        if outcome is None:
+            return
+        self.say(outcome_sentence(outcome))
+        if outcome.failures:
+            self.show_failures(outcome)
+
+    def say(self, text: str) -> None:
+        """A short note in the status bar."""
+        self.note.setText(text)
+        self._note_timer.start()
+
+    # -- what commands do ----------------------------------------------------------------------
+
+    def open_library(self, choice: LibraryChoice) -> None:
+        """Switch, and remember."""
+        self.settings.put("library", str(choice.folder))
+        self.messages.hide()
+        self.session.open_library(choice)
+
+    def ask_library(self) -> None:
+        """Choose a library's folder."""
+        folder = self._choose("Open a library")
+        if folder:
+            self.open_library(choice_for(Path(folder)))
+
+    def ask_import_folder(self) -> None:
+        """Choose a folder to import."""
+        folder = self._choose("Import a folder of motion files")
+        if folder:
+            self.import_paths([Path(folder)])
+
+    def ask_import_files(self) -> None:
+        """Choose files to import."""
+        files, _ = QFileDialog.getOpenFileNames(self, "Import motion files")
+        if files:
+            self.import_paths([Path(name) for name in files])
+
+    def import_paths(self, paths: Sequence[Path]) -> None:
+        """Import into the open library (the user's own while the starter library is open)."""
+        self.messages.hide()
+        self.note.clear()
+        choice = self.session.import_paths(paths)
+        self.settings.put("library", str(choice.folder))
+
+    def show_failures(self, outcome: ImportOutcome | None = None) -> None:
+        """The list of files that are not in: of one import, or of the library."""
+        if outcome is None:
+            self.session.libraries.ask_failures(self._present_failures)
+        else:
+            self._present_failures(outcome.failures, outcome_sentence(outcome))
+
+    def _present_failures(self, failures, headline: str = "") -> None:  # type: ignore[no-untyped-def]
+        text = headline or f"{len(failures):,} files of this library could not be read."
+        self.failure_dialog = FailureDialog(text + " Each file's reason:", failures, self)
+        self.failure_dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.failure_dialog.open()
+
+    def choose_theme(self, name: str) -> None:
+        """ "system", "dark" or "light"."""
+        self.settings.put("theme", name)
+        self.themes.choose(name)
+
+    def show_shortcuts(self) -> None:
+        """The list of keys, made from the command table."""
+        rows = "".join(
+            f"<tr><td style='padding:2px 24px 2px 0'>{c.text.replace('&', '')}</td><td><b>{'  or  '.join(c.shortcuts)}</b></td></tr>"
+            for c in self.table.commands.values()
+            if c.shortcuts
+        )
+        box = QMessageBox(QMessageBox.Icon.NoIcon, "Keyboard", f"<table>{rows}</table>", parent=self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    def _enter_pressed(self) -> None:
+        self.session.search.submit()
+        self._to_cards()
+
+    def _to_cards(self) -> None:
+        if self.session.items.rowCount():
+            self.results.grid.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    # -- events --------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Plain keys of the command table, when no text field has the focus."""
+        if isinstance(self.focusWidget(), QLineEdit):
+            super().keyPressEvent(event)
+            return
+        sequence = QKeySequence(event.key()).toString()
+        command = self.table.by_key(event.text() if event.text() in ("/", ",", ".", "[", "]", "?") else sequence)
+        if command is None:
+            super().keyPressEvent(event)
+        else:
+            command.handler()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """Files and folders may be dropped anywhere."""
+        if dropped_paths(event.mimeData()):
+            event.acceptProposedAction()
+            self.say("Drop to import")
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Import what was dropped."""
+        paths = dropped_paths(event.mimeData())
+        if paths:
+            event.acceptProposedAction()
+            self.import_paths(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Remember the window; cancel what runs. An import goes on at the next start of it."""
+        self.settings.put("window/geometry", self.saveGeometry())
+        self.settings.put("window/splitter", self.splitter.saveState())
+        self.settings.put("window/viewer", self.viewer.splitter.saveState())
+        self.settings.put("cards/animate", self.results.grid.animate_all)
+        self.settings.save()
+        self.viewer.clock.stop()
+        self._note_timer.stop()
+        self.session.close()
+        super().closeEvent(event)

@@ -1,0 +1,145 @@
+"""Centre: one line on what is shown, then the cards or an empty state."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from ..state.imports import ImportState
+from ..state.libraries import LibraryState
+from ..state.model import ModelState
+from ..state.search import SearchPhase
+from ..state.session import Session
+from ..theme import ThemeManager
+from .empty_state import SUGGESTIONS, EmptyState
+from .grid import ResultGrid
+from .widgets import ElidedLabel, IconButton, button
+
+
+def headline(session: Session) -> str:
+    """The line above the cards."""
+    search, counts = session.search, session.libraries.counts
+    hidden = f" · {session.items.hidden:,} hidden by length" if session.items.hidden else ""
+    if search.phase is SearchPhase.WAITING:
+        return waiting_sentence(session)
+    if search.text and search.result is not None:
+        result = search.result
+        took = f"{result.timing_ms.get('total', 0):.0f} ms"
+        best = f"Best {len(result.hits):,} of " if len(result.hits) < result.searched else ""
+        busy = " · searching…" if search.phase is SearchPhase.SEARCHING else ""
+        return f"{best}{result.searched:,} moments · {took}{busy}{hidden}"
+    if search.phase is SearchPhase.SEARCHING:
+        return "Searching…"
+    if search.phase is SearchPhase.FAILED:
+        return "The search did not work"
+    if counts is None:
+        return ""
+    return f"{counts.motions:,} motions{hidden}"
+
+
+def waiting_sentence(session: Session) -> str:
+    """Why a query is not answered yet."""
+    if session.model.state is ModelState.FAILED:
+        return "The model is not available"
+    if session.model.state is not ModelState.READY:
+        return "Loading the model; your query is kept"
+    if session.indexing is not None and session.indexing.total:
+        return f"Indexing {session.indexing.done:,} of {session.indexing.total:,} moments; your query is kept"
+    return "Getting the library ready; your query is kept"
+
+
+class ResultPanel(QWidget):
+    """Shows cards when there are some, else what to do next."""
+
+    import_folder = Signal()
+    open_starter = Signal()
+    query_chosen = Signal(str)
+
+    def __init__(self, session: Session, themes: ThemeManager) -> None:
+        super().__init__()
+        self._session = session
+        self.grid = ResultGrid(session.items, session.thumbnails, themes)
+        self.empty = EmptyState(themes)
+        self.empty.query_chosen.connect(self.query_chosen)
+        self.line = ElidedLabel("")
+        self.all_button = button("Show all", "flat", session.search.show_all)
+        self.animate = IconButton("film-strip", "Play all cards, or only the one under the pointer", themes, checkable=True)
+        self.animate.setChecked(True)
+        self.animate.toggled.connect(self.grid.set_animate_all)
+        row = QHBoxLayout()
+        row.setContentsMargins(16, 8, 12, 4)
+        row.addWidget(self.line, 1)
+        row.addWidget(self.all_button)
+        row.addWidget(self.animate)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.grid)
+        self.stack.addWidget(self.empty)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addLayout(row)
+        box.addWidget(self.stack, 1)
+        self._presented: tuple[str, ...] = ()
+        for signal in (session.items_changed, session.search.changed, session.libraries.changed,
+                       session.model.changed, session.indexing_changed, session.imports.changed):  # fmt: skip
+            signal.connect(self.refresh)
+        session.items.modelReset.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Follow the session."""
+        session = self._session
+        self.line.set_whole(headline(session))
+        result = session.search.result
+        partial = bool(session.search.text and result and len(result.hits) >= session.search.limit)
+        self.all_button.setVisible(partial)
+        if session.items.rowCount():
+            self.stack.setCurrentWidget(self.grid)
+            self._presented = ()
+        else:
+            self._present_empty()
+            self.stack.setCurrentWidget(self.empty)
+
+    def _present(self, picture: str, title: str, sentence: str, **more) -> None:  # type: ignore[no-untyped-def]
+        state = (picture, title, sentence, str(more.get("progress")))
+        if state != self._presented:  # rebuilding the buttons would take the focus away
+            self._presented = state
+            self.empty.present(picture, title, sentence, **more)
+
+    def _present_empty(self) -> None:
+        session, libraries = self._session, self._session.libraries
+        importing = session.imports.state is not ImportState.IDLE
+        starter = ("Open the starter library", self.open_starter.emit)
+        folder = ("Import a folder…", self.import_folder.emit)
+        if libraries.state is LibraryState.MAKING and libraries.progress is not None:
+            done, total = libraries.progress.done, libraries.progress.total
+            self._present(
+                "sparkle", "Making the starter library",
+                f"{done:,} of {total:,} motions. This happens once and takes a few seconds.", progress=(done, total),
+            )  # fmt: skip
+        elif libraries.state in (LibraryState.OPENING, LibraryState.CLOSED):
+            self._present("folder-open", "Opening the library", "One moment.", progress=(0, 0))
+        elif libraries.state is LibraryState.FAILED:
+            self._present(
+                "warning-circle", "The library could not be opened", str(libraries.error), buttons=[starter, folder]
+            )
+        elif session.items.hidden:
+            self._present(
+                "funnel", "Nothing of this length",
+                f"{session.items.hidden:,} motions are hidden by the length filter on the left.",
+            )  # fmt: skip
+        elif session.search.phase is SearchPhase.NOTHING:
+            self._present(
+                "magnifying-glass", "Nothing found", "Say it in other words, or try one of these.", queries=SUGGESTIONS
+            )
+        elif importing:
+            self._present("download-simple", "Importing", "Motions appear here as soon as they are in.")
+        elif session.search.phase is SearchPhase.WAITING:
+            self._present("clock", "One moment", waiting_sentence(session) + ".", progress=(0, 0))
+        else:
+            self._present(
+                "person-simple-run", "This library is empty",
+                "Import a folder of motion files (BVH, ASF/AMC, GLB, npz, npy): choose it here or drop it on the "
+                "window. Your files are only read.",
+                buttons=[folder, starter],
+            )  # fmt: skip

@@ -1,0 +1,154 @@
+"""Right: the large viewer with its controls, and the details."""
+
+from __future__ import annotations
+
+from motionlens.motion import FPS
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSplitter, QToolButton, QVBoxLayout, QWidget
+
+from .. import theme as look
+from ..render.factory import make_viewport
+from ..render.viewport import OrbitHandler, ViewportColours, ViewportModel
+from ..state.playback import SPEEDS, PlaybackClock
+from ..state.viewer import ViewerController
+from .details import Details
+from .timeline import Timeline
+from .widgets import ElidedLabel, IconButton
+
+VIEWS = (("3/4", "three-quarter"), ("Front", "front"), ("Side", "side"), ("Top", "top"))
+
+
+def viewport_colours(theme: look.Theme) -> ViewportColours:
+    """A theme's colours as the renderers want them."""
+    return ViewportColours(
+        theme.viewport_top, theme.viewport_bottom, theme.grid_line, theme.path, theme.accent, theme.trunk,
+        theme.text, theme.dark,
+    )  # fmt: skip
+
+
+class ViewerPanel(QWidget):
+    """Viewport, transport, timeline, details."""
+
+    def __init__(self, viewer: ViewerController, themes: look.ThemeManager) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.viewer, self.playback, self._themes = viewer, viewer.playback, themes
+        self.clock = PlaybackClock(viewer.playback, parent=self)
+        self.scene = ViewportModel(viewport_colours(themes.theme), self)
+        self.viewport = make_viewport(self.scene)
+        self.viewport.setMinimumSize(280, 220)
+        self._orbit = OrbitHandler(self.viewport, self.scene, self.playback.toggle)
+        self.name = ElidedLabel("title")
+        self.details = Details()
+        self.timeline = Timeline(self.playback, themes)
+        self.time = QLabel("")
+        self.time.setObjectName("muted")
+        top = QWidget()
+        box = QVBoxLayout(top)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addLayout(self._header())
+        box.addWidget(self.viewport, 1)
+        box.addWidget(self.timeline)
+        box.addLayout(self._transport())
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter.addWidget(top)
+        self.splitter.addWidget(self.details)
+        self.splitter.setSizes([560, 220])
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setChildrenCollapsible(True)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.splitter)
+        self._connect()
+        self._state_changed()
+
+    def _connect(self) -> None:
+        self.viewer.changed.connect(self._motion_changed)
+        self.playback.frame_changed.connect(self._frame_changed)
+        self.playback.state_changed.connect(self._state_changed)
+        self._themes.changed.connect(lambda: self.scene.set_colours(viewport_colours(self._themes.theme)))
+
+    def _header(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(16, 8, 8, 8)
+        row.setSpacing(2)
+        row.addWidget(self.name, 1)
+        self.view_buttons: dict[str, QToolButton] = {}
+        for text, name in VIEWS:
+            made = IconButton("", f"View: {name}", self._themes, lambda n=name: self.scene.preset(n), text=text)
+            self.view_buttons[name] = made
+            row.addWidget(made)
+        self.fit_button = IconButton("corners-out", "Fit the motion in the picture", self._themes, self.scene.fit)
+        self.follow_button = IconButton("crosshair", "Follow the person", self._themes, checkable=True)
+        self.follow_button.setChecked(True)
+        self.follow_button.toggled.connect(self.scene.set_following)
+        row.addWidget(self.follow_button)
+        row.addWidget(self.fit_button)
+        return row
+
+    def _transport(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 0, 16, 8)
+        row.setSpacing(2)
+        themes, playback = self._themes, self.playback
+        self.back_button = IconButton("caret-left", "Previous frame ( , )", themes, lambda: playback.step(-1))
+        self.play_button = IconButton("play", "Play or pause (Space)", themes, playback.toggle)
+        self.play_button.setIconSize(QSize(22, 22))
+        self.next_button = IconButton("caret-right", "Next frame ( . )", themes, lambda: playback.step(1))
+        self.loop_button = IconButton("repeat", "Loop", themes, checkable=True)
+        self.loop_button.toggled.connect(playback.set_looping)
+        self.speed_button = IconButton("", "Speed", themes, text="1×")
+        self.speed_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.speed_button)
+        for speed in SPEEDS:
+            action = QAction(f"{speed:g}×", menu)
+            action.triggered.connect(lambda _checked=False, s=speed: playback.set_speed(s))
+            menu.addAction(action)
+        self.speed_button.setMenu(menu)
+        self.range_button = IconButton("", "What is looped", themes, text="Moment")
+        self.range_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        ranges = QMenu(self.range_button)
+        for text, run in (("Loop the moment", playback.loop_moment), ("Loop the whole take", playback.loop_whole)):
+            action = QAction(text, ranges)
+            action.triggered.connect(lambda _checked=False, r=run: r())
+            ranges.addAction(action)
+        self.range_button.setMenu(ranges)
+        for widget in (self.back_button, self.play_button, self.next_button, self.loop_button,
+                       self.speed_button, self.range_button):  # fmt: skip
+            row.addWidget(widget)
+        row.addStretch(1)
+        row.addWidget(self.time)
+        return row
+
+    def _motion_changed(self) -> None:
+        shown = self.viewer.shown
+        self.name.set_whole(shown.record.name if shown else "")
+        self.details.show_motion(shown)
+        if shown is None:
+            self.scene.set_motion(None, 1.0, (0, 0))
+        else:
+            self.scene.set_motion(shown.positions, shown.scale, shown.span)
+            self._frame_changed(self.playback.frame)
+        self._state_changed()
+
+    def _frame_changed(self, frame: float) -> None:
+        if self.viewer.shown is not None and frame < len(self.viewer.shown.positions):
+            self.scene.set_pose(self.viewer.pose(frame), frame)
+        last = self.playback.last / FPS
+        self.time.setText(f"{frame / FPS:.2f} / {last:.2f} s   frame {int(frame)}" if self.playback.n_frames else "")
+
+    def _state_changed(self) -> None:
+        playback = self.playback
+        there = playback.n_frames > 1
+        self.play_button.set_icon("pause" if playback.playing else "play")
+        self.loop_button.setChecked(playback.looping)
+        self.speed_button.setText(f"{playback.speed:g}×")
+        whole = playback.range == (0, playback.last)
+        moment = playback.range == (playback.span[0], playback.span[1] - 1)
+        self.range_button.setText("Whole take" if whole else "Moment" if moment else "Range")
+        for widget in (self.back_button, self.play_button, self.next_button, self.loop_button, self.speed_button,
+                       self.range_button, self.fit_button, self.follow_button, *self.view_buttons.values()):  # fmt: skip
+            widget.setEnabled(there)

@@ -1,0 +1,106 @@
+"""Small shared widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from ..theme import ThemeManager, icon
+
+
+class IconButton(QToolButton):
+    """A flat tool button whose icon follows the theme; its tip is also its accessible name."""
+
+    def __init__(
+        self, name: str, tip: str, themes: ThemeManager, on_click: Callable[[], None] | None = None,
+        checkable: bool = False, text: str = "",
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self.setObjectName("flat")
+        self.setToolTip(tip)
+        self.setAccessibleName(tip)
+        self.setCheckable(checkable)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setIconSize(QSize(18, 18))
+        self._name, self._themes = name, themes
+        if text:
+            self.setText(text)
+            self.setToolButtonStyle(
+                Qt.ToolButtonStyle.ToolButtonTextBesideIcon if name else Qt.ToolButtonStyle.ToolButtonTextOnly
+            )
+        if on_click:
+            self.clicked.connect(on_click)
+        themes.changed.connect(self._tint)
+        self._tint()
+
+    def set_icon(self, name: str) -> None:
+        """Another icon."""
+        if name != self._name:
+            self._name = name
+            self._tint()
+
+    def _tint(self) -> None:
+        if self._name:
+            self.setIcon(icon(self._name, self._themes.theme))
+
+
+class ElidedLabel(QLabel):
+    """One line that gives way with an ellipsis; the whole text is the tool tip."""
+
+    def __init__(self, name: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._mode, self._whole = mode, ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def set_whole(self, text: str) -> None:
+        """The text before eliding."""
+        self._whole = text
+        self.setToolTip(text)
+        self._elide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Elide anew."""
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        self.setText(QFontMetrics(self.font()).elidedText(self._whole, self._mode, max(self.width(), 40)))
+
+
+def label(text: str, name: str = "", wrap: bool = False) -> QLabel:
+    """A label with one of the style sheet's names."""
+    out = QLabel(text)
+    out.setObjectName(name)
+    out.setWordWrap(wrap)
+    return out
+
+
+def button(text: str, name: str = "", on_click: Callable[[], None] | None = None) -> QPushButton:
+    """A push button that the keyboard reaches."""
+    out = QPushButton(text)
+    out.setObjectName(name)
+    out.setAutoDefault(False)
+    out.setCursor(Qt.CursorShape.PointingHandCursor)
+    if on_click:
+        out.clicked.connect(lambda _checked=False: on_click())
+    return out
+
+
+def rule() -> QWidget:
+    """A thin space between groups."""
+    out = QFrame()
+    out.setFixedHeight(8)
+    return out
+
+
+def clock(seconds: float) -> str:
+    """Seconds as people read them.
+
+    >>> clock(3.24), clock(75.0)
+    ('3.2 s', '1:15')
+    """
+    return f"{seconds:.1f} s" if seconds < 60 else f"{int(seconds) // 60}:{int(seconds) % 60:02d}"

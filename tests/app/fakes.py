@@ -1,0 +1,210 @@
+"""A small engine with the real one's protocols: made-up motions, adjustable delays, failures on demand."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from motionlens.errors import MotionLensError
+from motionlens.library.interface import Failure, LibraryCounts, Moment, MotionRecord, TokenBatch
+from motionlens.motion import FPS, Motion
+from motionlens.search.result import Hit, SearchResult
+from motionlens.skeleton import JOINT_INDEX as J
+from motionlens.skeleton import PARENTS, REFERENCE_OFFSETS
+from motionlens_app.services import ImportOutcome, WorkProgress
+
+
+def turn(axis: str, angles: np.ndarray) -> np.ndarray:
+    """(T, 3, 3) rotations about x, y or z."""
+    c, s, o, z = np.cos(angles), np.sin(angles), np.ones_like(angles), np.zeros_like(angles)
+    rows = {
+        "x": [[o, z, z], [z, c, -s], [z, s, c]],
+        "y": [[c, z, s], [z, o, z], [-s, z, c]],
+        "z": [[c, -s, z], [s, c, z], [z, z, o]],
+    }[axis]
+    return np.moveaxis(np.array(rows), -1, 0)
+
+
+def pose_fk(rotations: dict[str, np.ndarray], root: np.ndarray, n: int) -> np.ndarray:
+    """Forward kinematics on the reference skeleton, lowest foot put on the floor."""
+    world = np.tile(np.eye(3), (22, n, 1, 1))
+    out = np.zeros((n, 22, 3))
+    names = {index: name for name, index in J.items()}
+    for joint, parent in enumerate(PARENTS):
+        local = rotations.get(names[joint], np.tile(np.eye(3), (n, 1, 1)))
+        world[joint] = local if parent < 0 else world[parent] @ local
+        if parent >= 0:
+            out[:, joint] = out[:, parent] + world[parent] @ REFERENCE_OFFSETS[joint]
+    out += root[:, None, :]
+    out[:, :, 1] += 0.02 - out[:, [J["left_foot"], J["right_foot"]], 1].min(axis=1, keepdims=True)
+    return out.astype(np.float32)
+
+
+def gait(n: int = 80, speed: float = 1.2, phase: float = 0.0, wave: str = "") -> np.ndarray:
+    """A sine walk, with the arm of one side waving."""
+    t = np.arange(n) / FPS
+    w = 2 * np.pi * (0.4 + 0.5 * max(speed, 0.0)) * t + phase
+    swing = 0.45 * min(speed, 1.4)
+    rotations = {}
+    for side, sign in (("left", 1.0), ("right", -1.0)):
+        rotations[f"{side}_hip"] = turn("x", -sign * swing * np.sin(w))
+        rotations[f"{side}_knee"] = turn("x", swing * 1.1 * (0.5 + 0.5 * np.sin(sign * w - 2.2)))
+        arm = turn("z", np.full(n, -sign * 1.35))
+        rotations[f"{side}_shoulder"] = turn("x", sign * swing * 0.8 * np.sin(w)) @ arm
+        rotations[f"{side}_elbow"] = turn("y", np.full(n, -sign * 0.35))
+        if wave == side:
+            rotations[f"{side}_shoulder"] = turn("z", np.full(n, sign * 0.3))
+            rotations[f"{side}_elbow"] = turn("z", sign * (1.0 + 0.5 * np.sin(7 * t)))
+    root = np.zeros((n, 3))
+    root[:, 2] = speed * t
+    return pose_fk(rotations, root, n)
+
+
+class FakeLibrary:
+    """Motions in memory."""
+
+    def __init__(self, n: int = 30) -> None:
+        self.records: list[MotionRecord] = []
+        self.failed: list[Failure] = []
+        self.closed = False
+        self.delay_s = 0.0
+        for i in range(n):
+            self.add(i)
+
+    def add(self, i: int, path: str = "") -> None:
+        """One more motion."""
+        side = "left" if i % 2 else "right"
+        text = f"a person walks forward and waves with the {side} hand" if i % 3 else f"someone walks, take {i}"
+        self.records.append(
+            MotionRecord(len(self.records) + 1, f"walk_{i:02d}", path, 60 + 20 * (i % 9), 120.0, (text,), {"up_axis": "y"})
+        )
+
+    def positions(self, motion_id: int, original: bool = False) -> np.ndarray:
+        time.sleep(self.delay_s)
+        if self.closed:
+            raise MotionLensError("The library was closed: open it again.")
+        record = self.records[motion_id - 1]
+        side = ("left" if motion_id % 2 == 0 else "right") if (motion_id - 1) % 3 else ""
+        return gait(record.n_frames, 0.3 * (motion_id % 5), motion_id, side)
+
+    def counts(self) -> LibraryCounts:
+        n = len(self.records)
+        seconds = sum(r.n_frames for r in self.records) / FPS
+        return LibraryCounts(n, n, n, len(self.failed), n, seconds)
+
+    def motion(self, motion_id: int) -> MotionRecord:
+        return self.records[motion_id - 1]
+
+    def motions(self) -> Sequence[MotionRecord]:
+        return list(self.records)
+
+    def moment(self, moment_id: int) -> Moment:
+        return Moment(moment_id, moment_id, 0, self.records[moment_id - 1].n_frames)
+
+    def moments(self) -> Sequence[Moment]:
+        return [self.moment(r.id) for r in self.records]
+
+    def load(self, motion_id: int) -> Motion:
+        return Motion(self.positions(motion_id), self.motion(motion_id).name)
+
+    def failures(self) -> Sequence[Failure]:
+        return list(self.failed)
+
+    def token_batches(self, fingerprint: str, moments_per_batch: int) -> Iterator[TokenBatch]:
+        return iter(())
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class FakeEncoder:
+    """Names only: the fake searcher does not encode."""
+
+    fingerprint = "fake"
+    dim = 4
+    device = "cpu"
+
+    def encode_text(self, text):  # noqa: ANN001, ANN201
+        raise NotImplementedError
+
+    def encode_motions(self, clips):  # noqa: ANN001, ANN201
+        raise NotImplementedError
+
+
+class FakeSearcher:
+    """Ranks by shared words; "nothing" finds nothing, "fail" fails, "slow…" waits for the gate."""
+
+    def __init__(self, library: FakeLibrary, services: FakeServices) -> None:
+        self.library, self.services = library, services
+
+    def search(self, text: str, k: int) -> SearchResult:
+        self.services.searched.append(text)
+        if text.startswith("slow"):
+            assert self.services.gate.wait(10)
+        if text == "fail":
+            raise MotionLensError("The library was damaged: import its folder again.")
+        words = set(text.lower().split())
+        scored = [(len(words & set(r.captions[0].split())) / max(len(words), 1), r) for r in self.library.records]
+        scored.sort(key=lambda pair: (-pair[0], pair[1].id))
+        hits = tuple(
+            Hit(rank, r.id, r.id, r.name, r.path, 0.5, min(r.n_frames / FPS, 3.5), score, r.captions[0])
+            for rank, (score, r) in enumerate(scored[:k], 1)
+        )
+        return SearchResult(text, len(scored), {"total": 3.0}, () if text == "nothing" else hits)
+
+
+class FakeServices:
+    """Every gate is open unless a test closes it."""
+
+    def __init__(self, motions: int = 30) -> None:
+        self.gate = threading.Event()
+        self.gate.set()
+        self.model_gate = threading.Event()
+        self.model_gate.set()
+        self.model_error: Exception | None = None
+        self.library_error: Exception | None = None
+        self.starter = FakeLibrary(motions)
+        self.libraries: dict[Path, FakeLibrary] = {}
+        self.searched: list[str] = []
+        self.imports: list[tuple[Path, list[Path]]] = []
+        self.import_delay_s = 0.0
+        self.import_files = 12
+
+    def open_library(self, folder: Path) -> FakeLibrary:
+        if self.library_error:
+            raise self.library_error
+        library = self.libraries.setdefault(folder, FakeLibrary(0))
+        library.closed = False
+        return library
+
+    def open_starter(self, progress, cancelled) -> FakeLibrary:  # noqa: ANN001
+        progress(WorkProgress("read", 1, 2))
+        self.starter.closed = False
+        return self.starter
+
+    def load_encoder(self) -> FakeEncoder:
+        assert self.model_gate.wait(20)
+        if self.model_error:
+            raise self.model_error
+        return FakeEncoder()
+
+    def searcher(self, library, encoder, progress, cancelled) -> FakeSearcher:  # noqa: ANN001
+        return FakeSearcher(library, self)
+
+    def import_paths(self, folder, paths, encoder, progress, cancelled) -> ImportOutcome:  # noqa: ANN001
+        self.imports.append((folder, list(paths)))
+        library = self.libraries.setdefault(folder, FakeLibrary(0))
+        for done in range(self.import_files):
+            if cancelled():
+                return ImportOutcome(done, 0, tuple(library.failed), cancelled=True)
+            time.sleep(self.import_delay_s)
+            path = str(Path(paths[0]) / f"take_{done:03d}.bvh")
+            if done % 4 == 3:
+                library.failed.append(Failure(path, f"{path} is cut short at line 812: export it again."))
+            else:
+                library.add(done, path)
+            progress(WorkProgress("read", done + 1, self.import_files, len(library.failed), path))
+        return ImportOutcome(self.import_files - len(library.failed), 0, tuple(library.failed), seconds=1.0)

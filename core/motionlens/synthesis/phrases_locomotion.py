@@ -59,7 +59,7 @@ LOCOMOTION: dict[str, dict[str, tuple[str, ...]]] = {
         "style=drunk": (
             "*walk {dir} as if drunk", "*stagger {dir}", "*walk {dir} (drunkenly|unsteadily|like a drunk)",
             "*sway and *stagger {dir}", "*totter {dir} (drunkenly|out of balance)", "*wobble {dir} (as if drunk|unsteadily)",
-            "*reel {dir} (like a drunk person|as if intoxicated)", "*walk {dir}, swaying (from side to side|drunkenly)",
+            "*reel {dir} (like a drunk|as if intoxicated)", "*walk {dir}, swaying (from side to side|drunkenly)",
             "*weave {dir} as if (dizzy|drunk|tipsy)",
         ),
         "style=elderly": (

@@ -22,7 +22,8 @@ UNITS_M: dict[str, float] = {
     "foot": 0.3048,
     "Acclaim unit (1/0.45 inch)": 0.0254 / 0.45,
 }
-_JUMP, _STILL = 0.02, 2e-3  # mean step of the joints in one frame, as a share of stature
+# Steps in one frame as shares of stature: joints about the pelvis on average; pelvis; no movement.
+_JUMP, _LEAP, _STILL = 0.02, 0.3, 2e-3
 _LOW_M, _HIGH_M, _TYPICAL_M = 1.3, 2.2, 1.7
 
 
@@ -139,7 +140,10 @@ def leading_t_pose(points: np.ndarray, root: np.ndarray, height: float) -> int:
     """
     if len(points) < 3:
         return 0
-    steps = np.linalg.norm(np.diff(points, axis=0), axis=-1).mean(axis=1) / height
+    pelvis = points[:, J["pelvis"]]
+    pose = np.linalg.norm(np.diff(points - pelvis[:, None], axis=0), axis=-1).mean(axis=1) / height
+    travel = np.linalg.norm(np.diff(pelvis, axis=0), axis=-1) / height
+    steps = pose + travel
     arms = _arms(points)
     t_pose = (arms.straight > 0.96) & (arms.sideways > 0.85)
     at_origin = np.linalg.norm(root, axis=-1) < 1e-3 * height
@@ -147,12 +151,16 @@ def leading_t_pose(points: np.ndarray, root: np.ndarray, height: float) -> int:
     for k in np.flatnonzero(steps > _JUMP):
         if not (t_pose | at_origin)[: k + 1].all():
             break
-        usual = float(np.quantile(steps[k + 1 : k + 41], 0.9)) if k + 1 < len(steps) else 0.0
         before = steps[cut:k]
         held = not len(before) or float(before.max()) < _STILL
-        leaves = bool(np.linalg.norm(root[k + 1] - root[k]) > 0.3 * height)
+        leaves = travel[k] > max(_LEAP, 3 * _usual(travel[k + 1 :]))
+        jumps = leaves or pose[k] > max(_JUMP, 3 * _usual(pose[k + 1 :]))
         if cut and steps[k] < steps[cut - 1]:
             break  # settling into the motion after the jump, not another jump
-        if held and steps[k] > 4 * usual and (t_pose[: k + 1].all() or leaves):
+        if held and jumps and (t_pose[: k + 1].all() or leaves):
             cut = int(k) + 1
     return cut
+
+
+def _usual(steps: np.ndarray) -> float:
+    return float(np.quantile(steps[:40], 0.9)) if len(steps) else 0.0

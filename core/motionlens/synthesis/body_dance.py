@@ -6,7 +6,7 @@ import numpy as np
 
 from . import engine as e
 from .body_legs import arms, keys_for
-from .engine_keys import smooth
+from .engine_keys import Change, smooth
 from .gait import Context, Footfall, Gait, Segment, beside, envelope, gait_track
 from .vocabulary import Action
 
@@ -59,7 +59,7 @@ def dance_twist(a: Action, ctx: Context) -> Segment:
     for i in range(2 * max(a.count, 1)):
         d = sign * (1 if i % 2 == 0 else -1)
         turn = far * d
-        feet: dict[str, float | tuple[float, ...]] = {}
+        feet: dict[str, Change] = {}
         for foot, flip in (("lf", 1.0), ("rf", -1.0)):
             feet |= {f"{foot}_yaw": flip * ctx.person.toe_out + turn, f"{foot}_pitch": 0.22}
         k.to(0.34, yaw=0.9 * turn, twist=-1.5 * turn, look=0.5 * turn, y=n[1] - 0.12 - 0.03 * (i % 4 == 2), x=0.03 * d,

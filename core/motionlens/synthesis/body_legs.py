@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from . import engine as e
-from .engine_keys import Keys, smooth
+from .engine_keys import Change, Keys, smooth
 from .gait import Context, Segment
 from .vocabulary import Action
-
-Arms = dict[str, tuple[float, ...]]
 
 
 def keys_for(a: Action, ctx: Context) -> Keys:
@@ -19,7 +17,7 @@ def keys_for(a: Action, ctx: Context) -> Keys:
     return k.to(float(ctx.rng.uniform(0.05, 0.25)))
 
 
-def arms(x: float, y: float, z: float, swivel: float = 0.1) -> dict[str, float | tuple[float, ...]]:
+def arms(x: float, y: float, z: float, swivel: float = 0.1) -> dict[str, Change]:
     """Both wrists alike, x outwards."""
     return {"la": (x, y, z), "ra": (-x, y, z), "la_sw": swivel, "ra_sw": swivel}
 

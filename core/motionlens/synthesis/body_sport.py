@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from .body_legs import arms, finish, keys_for
-from .engine_keys import Keys
+from .engine_keys import Change, Keys
 from .gait import Context, Segment
 from .vocabulary import Action
 
 Vec = tuple[float, ...]
 
 
-def grip(x: float, y: float, z: float) -> dict[str, Vec]:
+def grip(x: float, y: float, z: float) -> dict[str, Change]:
     """Both hands at one point before the chest (arm lengths from midway between the shoulders)."""
     return {"la": (x - 0.31, y, z), "ra": (x + 0.31, y, z)}
 
@@ -149,7 +149,7 @@ def catch(a: Action, ctx: Context) -> Segment:
     return finish(k.end().home(0.55))
 
 
-def _guard(k: Keys) -> dict[str, float | Vec]:
+def _guard(k: Keys) -> dict[str, Change]:
     half = k.person.half_stance
     k.to(0.45, y=k.neutral[1] - 0.06, bend=0.14, rf=(-half - 0.02, 0.0, 0.24), z=0.1, yaw=0.25, twist=0.1, look=-0.3,
          nod=0.05, la=(-0.12, -0.02, 0.38), ra=(0.16, 0.0, 0.48), lf_pitch=0.2, la_sw=0.1, ra_sw=0.1)  # fmt: skip
@@ -170,12 +170,12 @@ def _blow(k: Keys, left: bool, upper: bool, size: float) -> None:
             **{hand: (0.02 * reach, -0.62, 0.2)},
         )
         k.to(0.19, twist=0.1 - 0.5 * d, y=k.neutral[1] - 0.03, side=-0.04 * d, bend=0.05,
-             **{hand: (-0.2 * reach, 0.28 * size, 0.52), "lf_pitch": 0.5 if left else 0.2})  # fmt: skip
+             lf_pitch=0.5 if left else 0.2, **{hand: (-0.2 * reach, 0.28 * size, 0.52)})  # fmt: skip
     else:
         k.to(0.12, twist=0.1 + 0.22 * d)
         k.to(0.15, twist=0.1 - 0.5 * d * min(size, 1.3), bend=0.2, z=0.1 + 0.05 * size,
-             **{hand: (-0.08 * reach, 0.06, 0.96), "lf_pitch": 0.5 if left else 0.2})  # fmt: skip
-    k.to(0.2, twist=0.1, z=0.1, bend=0.14, side=0.0, y=k.neutral[1] - 0.06, **{hand: guard, "lf_pitch": 0.2})
+             lf_pitch=0.5 if left else 0.2, **{hand: (-0.08 * reach, 0.06, 0.96)})  # fmt: skip
+    k.to(0.2, twist=0.1, z=0.1, bend=0.14, side=0.0, y=k.neutral[1] - 0.06, lf_pitch=0.2, **{hand: guard})
 
 
 def punch(a: Action, ctx: Context) -> Segment:

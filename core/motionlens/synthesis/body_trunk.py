@@ -6,7 +6,7 @@ import numpy as np
 
 from . import engine as e
 from .body_legs import arms, finish, keys_for
-from .engine_keys import Keys
+from .engine_keys import Change, Keys
 from .gait import Context, Segment
 from .vocabulary import Action
 
@@ -47,7 +47,7 @@ def _stoop(k: Keys, both: bool, seconds: float, x: float) -> None:
     legs = 1.0 if both else 0.75
     k.to(0.5 * seconds, y=n[1] - 0.22 * legs, z=-0.14, pitch=0.5, bend=0.35, nod=0.1, lk=0.2, rk=0.2,
          la=(0.05, -0.75, 0.55), **({"ra": (-0.05, -0.75, 0.55)} if both else {"ra": (-0.15, -0.85, 0.25)}))  # fmt: skip
-    changes: dict[str, float | tuple[float, ...]] = {"lh": hand, "lh_w": 1.0}
+    changes: dict[str, Change] = {"lh": hand, "lh_w": 1.0}
     if both:
         changes |= {"rh": (-0.13, 0.1, 0.36), "rh_w": 1.0}
     else:
@@ -56,7 +56,7 @@ def _stoop(k: Keys, both: bool, seconds: float, x: float) -> None:
     k.to(0.5 * seconds, y=n[1] - 0.42 * legs, z=-0.2, pitch=0.8, bend=0.62, nod=0.0, **changes)
 
 
-def _carry_row(both: bool) -> dict[str, float | tuple[float, ...]]:
+def _carry_row(both: bool) -> dict[str, Change]:
     """Hands with something in them before the belly."""
     if both:
         return {"la": (-0.1, -0.58, 0.5), "ra": (0.1, -0.58, 0.5), "la_sw": 0.3, "ra_sw": 0.3}

@@ -10,7 +10,7 @@ from scipy.interpolate import PchipInterpolator
 from . import engine as e
 from .arms_base import from_chart, to_chart
 
-Number = float | np.floating
+Change = float | tuple[float, ...] | np.ndarray
 
 _SCALARS: dict[str, int] = {
     "x": 0, "y": 1, "z": 2, "yaw": 3, "pitch": 4, "roll": 5, "bend": 6, "side": 7, "twist": 8, "nod": 9,
@@ -111,30 +111,25 @@ class Keys:
         """The last key."""
         return self.rows[-1]
 
-    def to(
-        self, seconds: float, exact: bool = False, **changes: float | tuple[float, ...] | np.ndarray
-    ) -> Keys:
-        """A new key ``seconds`` later (natural speed): the last one with these columns changed.
-
-        ``exact``: seconds are taken as they are, for what gravity decides.
-        """
+    def to(self, seconds: float, /, **changes: Change) -> Keys:
+        """A new key ``seconds`` later (natural speed): the last one with these columns changed."""
         row = self.row.copy()
         for name, value in changes.items():
             if name in _SCALARS:
-                row[_SCALARS[name]] = value  # type: ignore[assignment]
+                row[_SCALARS[name]] = value
             else:
                 row[_VECTORS[name]] = value
-        return self.to_row(seconds, row, exact)
+        return self.to_row(seconds, row)
 
     def to_row(self, seconds: float, row: np.ndarray, exact: bool = False) -> Keys:
-        """A new key ``seconds`` later with all columns given."""
+        """A new key ``seconds`` later with all columns given; ``exact``: in just that time (gravity)."""
         if not exact:
             seconds *= float(np.clip(self.rng.normal(1.0, 0.06), 0.85, 1.15)) / self.speed
         self.times.append(self.now + max(seconds, 0.02))
         self.rows.append(row.copy())
         return self
 
-    def hold(self, seconds: float, **changes: float | tuple[float, ...] | np.ndarray) -> Keys:
+    def hold(self, seconds: float, /, **changes: Change) -> Keys:
         """Stay (nearly) as it is."""
         return self.to(seconds, **changes)
 

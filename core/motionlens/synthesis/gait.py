@@ -139,7 +139,7 @@ def walk_steps(
     for k, s in enumerate(spots):
         side = (first + k) % 2
         last = k >= count - 1
-        x, z, yaw = path.at(-s if backward else s)
+        x, z, yaw = path.at(float(-s if backward else s))
         width = half if last else gait.width + float(ctx.rng.normal(0, 0.25 * gait.jitter))
         x, z = beside(x, z, yaw, side, width)
         toe = (ctx.person.toe_out + gait.toe_out) * (1 if side == 0 else -1)

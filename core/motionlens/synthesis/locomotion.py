@@ -86,9 +86,9 @@ def bounce(track: np.ndarray, steps: list[Footfall], amount: float) -> None:
     knots += [max(order[-1] + 0.12, knots[-1] + 0.1), max(order[-1] + 0.45, knots[-1] + 0.4)]
     values += [-1.0, 0.0]
     i = np.clip(np.searchsorted(knots, time) - 1, 0, len(knots) - 2)
-    k, v = np.array(knots), np.array(values)
-    u = np.clip((time - k[i]) / (k[i + 1] - k[i]), 0, 1)
-    track[:, 1] += amount * (v[i] + (v[i + 1] - v[i]) * 0.5 * (1 - np.cos(np.pi * u)))
+    at, height = np.array(knots), np.array(values)
+    u = np.clip((time - at[i]) / (at[i + 1] - at[i]), 0, 1)
+    track[:, 1] += amount * (height[i] + (height[i + 1] - height[i]) * 0.5 * (1 - np.cos(np.pi * u)))
 
 
 def _go(steps: list[Footfall], gait: Gait, ctx: Context, hop: float = 0.0, tail: float = 0.45) -> Segment:

@@ -184,7 +184,6 @@ def hip_circle(a: Action, ctx: Context) -> Segment:
         x, z = r * np.sin(angle), r * np.cos(angle)
         k.to(
             0.16,
-            exact=False,
             x=x,
             z=z,
             y=n[1] - 0.03,

@@ -60,6 +60,10 @@ def test_the_same_as_brute_force(library: LocalLibrary) -> None:
         assert [hit.moment_id for hit in result.hits] == [moment_id for _, moment_id in expected[:25]]
         assert [hit.score for hit in result.hits] == pytest.approx([-s for s, _ in expected[:25]], abs=1e-5)
         assert [hit.rank for hit in result.hits] == list(range(1, 26))
+    # The tensors of the CUDA path, on the one device that is always there.
+    result = SearchEngine(library, encoder, device="cpu:0").search("a person waves left", 25, False)
+    assert [hit.moment_id for hit in result.hits] == [moment_id for _, moment_id in expected[:25]]
+    assert [hit.score for hit in result.hits] == pytest.approx([-s for s, _ in expected[:25]], abs=1e-5)
 
 
 def test_a_hit_says_where_and_what(library: LocalLibrary) -> None:

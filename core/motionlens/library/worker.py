@@ -180,6 +180,7 @@ class ReaderProcess:
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.DEVNULL,
+                    creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # no console under the app
                     env={**os.environ, **threads, "PYTHONPATH": paths, "PYTHONUTF8": "1"},
                 )
             return self._process

@@ -67,7 +67,13 @@ class SearchEngine:
         self._index: _Index | None = None
 
     def warm_up(self) -> int:
-        """Read the tokens now rather than at the first query; returns how many moments there are."""
+        """Load the text model and read the tokens now rather than at the first query.
+
+        Returns:
+            How many moments are searchable.
+        """
+        with self._encoding:
+            self.encoder.encode_text("a person walks")
         return self._current().n_moments
 
     def search(self, text: str, k: int = 10, fold_overlaps: bool = True) -> SearchResult:
@@ -153,7 +159,7 @@ class SearchEngine:
         return _Index(generation, moments, tuple(batches), n_moments)
 
     def _cached(self, batch: TokenBatch) -> _Batch:
-        if self.device.startswith("cuda"):
+        if self.device != "cpu":
             import torch
 
             half = torch.from_numpy(np.array(batch.tokens)).to(self.device)

@@ -61,9 +61,10 @@ class MotionTower(nn.Module):
         self.embed = PatchEmbedding(config)
         self.window = nn.Parameter(torch.randn(MAX_WINDOWS, config.width) * 0.1)
         self.partial = nn.Parameter(torch.zeros(config.width))
-        self.trunk = _transformer(config.width, config.heads, config.layers, config.dropout)
+        self.trunk = _transformer(config.width, config.heads, config.layers, dropout=0.0)
         self.norm = nn.LayerNorm(config.width)
         self.head = nn.Linear(config.width, config.dim)
+        self.keep = config.patch_keep
 
     def forward(self, image: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Tokens of a padded batch.
@@ -73,7 +74,8 @@ class MotionTower(nn.Module):
             lengths: (B,) frames of each clip.
 
         Returns:
-            (B, W * 14, d) unit vectors and (B, W * 14) bool, True where a token exists.
+            (B, W * 14, d) unit vectors and (B, W * 14) bool, True where a token exists. In training
+            mode a random share of the tokens, in random order.
         """
         frames = torch.arange(image.shape[1], device=image.device)
         real = frames < lengths[:, None]
@@ -83,8 +85,17 @@ class MotionTower(nn.Module):
         share = real.view(b, w, PATCH_FRAMES).float().mean(-1)
         x = x + self.window[:w, None] + (1 - share)[..., None, None] * self.partial
         exists = (share > 0)[..., None].expand(b, w, N_PARTS).reshape(b, -1)
-        x = self.trunk(x.reshape(b, w * N_PARTS, -1), src_key_padding_mask=~exists)
+        x = x.reshape(b, w * N_PARTS, -1)
+        if self.training and self.keep < 1:
+            x, exists = self._thinned(x, exists)
+        x = self.trunk(x, src_key_padding_mask=~exists)
         return nn.functional.normalize(self.head(self.norm(x)), dim=-1), exists
+
+    def _thinned(self, x: Tensor, exists: Tensor) -> tuple[Tensor, Tensor]:
+        """A random share of each clip's tokens; padding goes last, so every clip keeps some of its own."""
+        order = torch.rand(exists.shape, device=x.device) + (~exists).float()
+        chosen = order.argsort(dim=1)[:, : max(1, round(self.keep * exists.shape[1]))]
+        return x.gather(1, chosen[..., None].expand(-1, -1, x.shape[-1])), exists.gather(1, chosen)
 
 
 class TextTower(nn.Module):

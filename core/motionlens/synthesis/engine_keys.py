@@ -193,7 +193,7 @@ class Keys:
         out[:, late] = spline(frames - fade)[:, late]
         _arms_from_chart(out)
         if lifts:
-            _lift_feet(out, frames, times, rows)
+            _lift_feet(out, frames, times, rows, spline)
         for leap in self.leaps:
             leap.apply(out, frames)
         if self.mirrored:
@@ -276,7 +276,9 @@ def _arms_from_chart(out: np.ndarray) -> None:
         out[:, e.WRIST[side]] *= flip
 
 
-def _lift_feet(out: np.ndarray, frames: np.ndarray, times: np.ndarray, rows: np.ndarray) -> None:
+def _lift_feet(
+    out: np.ndarray, frames: np.ndarray, times: np.ndarray, rows: np.ndarray, spline: PchipInterpolator
+) -> None:
     """A foot that two keys place on the floor in different spots is carried, not dragged."""
     for side in (0, 1):
         cols = [e.SOLE[side].start, e.SOLE[side].start + 2, e.FYAW[side]]
@@ -292,6 +294,10 @@ def _lift_feet(out: np.ndarray, frames: np.ndarray, times: np.ndarray, rows: np.
                 out[inside, height] += min(0.03 + 0.2 * apart, 0.11) * np.sin(np.pi * u) ** 2
                 v = np.clip((u - 0.1) / 0.8, 0, 1)[:, None]
                 out[np.ix_(inside, cols)] = a[cols] + (b[cols] - a[cols]) * smooth(v)
+            elif min(a[height], b[height]) < 0.01:  # goes forward after it has left, stops before it lands
+                w = (u - 0.14) / 0.86 if a[height] < b[height] else u / 0.86
+                warped = times[k] + (times[k + 1] - times[k]) * np.clip(w, 0, 1)
+                out[np.ix_(inside, cols)] = spline(warped)[:, cols]
         hand = e.HAND[side]
         for k in range(len(times) - 1):
             a, b = rows[k], rows[k + 1]

@@ -165,11 +165,13 @@ def _feet(track: np.ndarray, steps: list[Footfall], gait: Gait, row: np.ndarray)
             u = (time - s.lift) / (s.land - s.lift)
             after = u >= 1
             inside = (u > 0) & ~after
-            v = u[inside] ** 2 * (3 - 2 * u[inside])  # feet fly more evenly than hands reach
+            low, rest = (0.03, 0.91) if gait.swing < 1 else (0.0, 0.99)
+            w = np.clip((u[inside] - low) / rest, 0, 1)  # a walker's foot stops before it touches the floor
+            v = w * w * (3 - 2 * w)
             value[after] = goal
             value[inside] = spot + (goal - spot) * v[:, None]
             rise = goal[1] - spot[1]
-            hump = np.sin(np.pi * u[inside] ** 0.85) ** 2
+            hump = np.sin(np.pi * u[inside] ** 0.85) ** 1.6
             if abs(rise) > 0.03:  # stairs: up before it goes forward, down after it
                 early = smooth(u[inside] * 1.6 if rise > 0 else (u[inside] - 0.375) * 1.6)
                 value[inside, 1] = spot[1] + rise * early + 0.04 * hump

@@ -132,6 +132,21 @@ def test_search_indexes_what_import_left(
     assert ask(capsys, "search", "walk", "--library", library)[1]["searched"] == 3
 
 
+def test_search_goes_on_while_another_program_imports(
+    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    library = tmp_path / "lib"
+    assert ask(capsys, "import", source / "walk.npy", "--library", library)[0] == 0
+    assert ask(capsys, "import", source, "--library", library, "--no-index")[0] == 0
+    with LocalLibrary(library) as other, other.writing():
+        code, found, err = ask(capsys, "search", "walk", "--library", library)
+        assert (code, found["searched"]) == (0, 1)
+        assert "2 moments are not searched yet" in err
+        code, _, err = ask(capsys, "import", source, "--library", library)
+        assert code == 1
+        assert "Another import" in err
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

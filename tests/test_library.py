@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from motionlens.library import LibraryError, LocalLibrary
+from motionlens.library import LibraryBusyError, LibraryError, LocalLibrary
 from motionlens.library.arrays import FlatArray
 from motionlens.library.encoding import encode_missing
 from motionlens.library.schema import CATALOGUE, SCHEMA_VERSION
@@ -209,7 +209,7 @@ def test_reads_from_many_threads_while_one_writes(library: LocalLibrary) -> None
 
 def test_a_second_writer_gets_one_sentence(library: LocalLibrary) -> None:
     other = LocalLibrary(library.path)
-    with library.writing(), pytest.raises(LibraryError, match="Another import"), other.writing():
+    with library.writing(), pytest.raises(LibraryBusyError, match="Another import"), other.writing():
         pass
     with other.writing():  # free again
         pass

@@ -257,6 +257,19 @@ def test_given_twice_comes_in_once(
     assert (report.files, report.imported) == (1, 1)
 
 
+def test_another_way_to_the_same_file_is_no_other_file(
+    library: LocalLibrary, source: Path, tmp_path: Path
+) -> None:
+    a = put(source / "a.npy", 1)
+    run(library, source)
+    (tmp_path / "link").symlink_to(source, target_is_directory=True)
+    report = run(library, tmp_path / "link")
+    assert (report.moved, report.duplicates, library.counts().motions) == (1, (), 1)
+    (source / "hard.npy").hardlink_to(a)
+    assert len(run(library, tmp_path / "link").duplicates) == 1
+    assert library.counts().motions == 2
+
+
 def test_cancelled_keeps_what_is_done_and_goes_on_later(library: LocalLibrary, source: Path) -> None:
     for i in range(12):
         put(source / f"{i:02d} slow.npy", i)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ..library import LibraryError, LocalLibrary
+from ..library import LibraryBusyError, LocalLibrary
 from ..model.interface import Encoder
 from ..search.result import SearchResult
 from .common import (
@@ -76,7 +76,7 @@ def index_missing(library: LocalLibrary, encoder: Encoder) -> None:
     try:
         with ProgressLine() as line:
             encode_missing(library, encoder, line)
-    except LibraryError as error:
+    except LibraryBusyError as error:
         print(f"note: {missing} moments are not searched yet. {error}", file=sys.stderr)
 
 
@@ -86,8 +86,8 @@ def table(result: SearchResult) -> str:
     >>> from ..search.result import Hit
     >>> hit = Hit(1, 7, 9, "wave left", "/d/wave.bvh", 4.0, 12.0, 0.8125, "a person waves")
     >>> print(table(SearchResult("wave", 12, {"total": 9.0}, (hit,))))
-     1  0.812     4.0-12.0 s  wave left  a person waves
-                              /d/wave.bvh
+     1  0.812    4.0-12.0 s  wave left  a person waves
+                             /d/wave.bvh
     12 moments searched in 9 ms
     """
     lines = []

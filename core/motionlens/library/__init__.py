@@ -2,11 +2,12 @@
 
 from .interface import Failure, Library, LibraryCounts, Moment, MotionRecord, TokenBatch
 from .local import LocalLibrary
-from .schema import LibraryError
+from .schema import LibraryBusyError, LibraryError
 
 __all__ = [
     "Failure",
     "Library",
+    "LibraryBusyError",
     "LibraryCounts",
     "LibraryError",
     "LocalLibrary",

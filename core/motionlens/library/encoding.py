@@ -32,7 +32,7 @@ def encode_missing(
         How many moments were encoded.
 
     Raises:
-        LibraryError: another importer is writing.
+        LibraryBusyError: another importer is writing.
     """
     with library.writing() as writer:
         missing = library.moments_without_tokens(encoder.fingerprint)

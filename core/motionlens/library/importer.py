@@ -57,7 +57,8 @@ def import_paths(
         suffixes: of motion files, None = those that the readers support.
 
     Raises:
-        LibraryError: another importer is writing, or the disk is full.
+        LibraryBusyError: another importer is writing.
+        LibraryError: the disk is full.
         MotionLensError: the mapping file is wrong.
     """
     with library.writing() as writer:
@@ -255,10 +256,10 @@ class _Import:
         self._report("read", state.path)
 
     def _vanished_twin(self, state: FileState) -> str:
-        """Path of a known file with this content and kind that is gone: the file was moved."""
+        """Path of a known file with this content and kind that is gone, or is this very file."""
         for path in self._by_hash.get(state.content_hash, []):
             same_kind = Path(path).suffix.lower() == Path(state.path).suffix.lower()
-            if path in self._known and same_kind and not Path(path).exists():
+            if path in self._known and same_kind and (not Path(path).exists() or _same(path, state.path)):
                 return path
         return ""
 
@@ -345,6 +346,13 @@ class _Beside:
             text = "|".join(sorted(states)).encode(errors="replace")
             self._found[key] = hashlib.blake2b(text, digest_size=8).hexdigest() if states else ""
         return self._found[key]
+
+
+def _same(path: str, other: str) -> bool:
+    """Two spellings of one file (a linked folder, other capitals), not two hard links to its content."""
+    if os.path.realpath(path).casefold() != os.path.realpath(other).casefold():
+        return False
+    return os.path.samefile(path, other)  # noqa: PTH121 (strings)
 
 
 def _reader_version() -> str:

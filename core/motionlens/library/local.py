@@ -21,7 +21,7 @@ from ..skeleton import N_JOINTS
 from . import schema
 from .arrays import FlatArray, token_path
 from .interface import Failure, LibraryCounts, Moment, MotionRecord, TokenBatch
-from .schema import CATALOGUE, LibraryError
+from .schema import CATALOGUE, LibraryBusyError, LibraryError
 from .writer import LibraryWriter
 
 _LOCK = "import.lock"
@@ -120,13 +120,13 @@ class LocalLibrary:
         """Be the one writer; others go on reading.
 
         Raises:
-            LibraryError: another thread or program is importing into this library.
+            LibraryBusyError: another thread or program is importing into this library.
         """
         lock = FileLock(self.path / _LOCK)
         try:
             lock.acquire(timeout=0)
         except Timeout as error:
-            raise LibraryError(
+            raise LibraryBusyError(
                 f"Another import is writing to the library {self.path}: wait until it has finished."
             ) from error
         except OSError as error:

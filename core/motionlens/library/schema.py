@@ -16,6 +16,10 @@ class LibraryError(MotionLensError):
     """The library's folder cannot be opened, read or written."""
 
 
+class LibraryBusyError(LibraryError):
+    """Another importer is writing to the library; reading goes on."""
+
+
 # One entry a version: statements that lead from version i to i + 1. Entries that were released are
 # never changed, only followed by new ones: PRAGMA user_version says how many a library has seen.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (

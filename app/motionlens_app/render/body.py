@@ -20,7 +20,7 @@ _EXTRA = (
     "head_top", "chin", "nose", "nose_tip", "left_hand", "right_hand", "left_palm", "right_palm",
     "left_toe", "right_toe", "left_heel", "right_heel",
     "left_chest", "right_chest", "left_rib", "right_rib", "left_waist", "right_waist",
-    "left_pelvis", "right_pelvis",
+    "left_pelvis", "right_pelvis", "breastbone",
 )  # fmt: skip
 ANCHORS: dict[str, int] = {**J, **{name: 22 + i for i, name in enumerate(_EXTRA)}}
 """Names of the points that capsules join: the joints, then points derived from them."""
@@ -49,9 +49,13 @@ def _mid(a: str, b: str, radius_a: float, radius_b: float) -> Capsule:
 
 
 CAPSULES: tuple[Capsule, ...] = (
-    *_sided("pelvis", "waist", 0.098, 0.088, limb=False),
-    *_sided("waist", "rib", 0.088, 0.100, limb=False),
-    *_sided("rib", "chest", 0.100, 0.072, limb=False),
+    *_sided("pelvis", "waist", 0.100, 0.094, limb=False),
+    *_sided("waist", "rib", 0.094, 0.102, limb=False),
+    *_sided("rib", "chest", 0.102, 0.074, limb=False),
+    # Middle pieces fill the furrow between the two sides.
+    _mid("pelvis", "spine1", 0.101, 0.095),
+    _mid("spine1", "spine2", 0.095, 0.103),
+    _mid("spine2", "breastbone", 0.103, 0.076),
     _mid("left_chest", "right_chest", 0.070, 0.070),
     *_sided("chest", "shoulder", 0.066, 0.052, limb=False),
     _mid("neck", "head", 0.054, 0.048),
@@ -107,6 +111,7 @@ def anchors(positions: np.ndarray, scale: float = 1.0) -> np.ndarray:
     across = _unit(p[..., J["left_shoulder"], :] - p[..., J["right_shoulder"], :])
     hips = _unit(p[..., J["left_hip"], :] - p[..., J["right_hip"], :])
     _put_head(p, put, across, scale)
+    put("breastbone", (p[..., J["left_collar"], :] + p[..., J["right_collar"], :]) / 2)
     for side, sign in (("left", 1.0), ("right", -1.0)):
         wrist, ankle, foot = (p[..., J[f"{side}_{n}"], :] for n in ("wrist", "ankle", "foot"))
         arm = _unit(wrist - p[..., J[f"{side}_elbow"], :])
@@ -119,9 +124,9 @@ def anchors(positions: np.ndarray, scale: float = 1.0) -> np.ndarray:
         put(f"{side}_toe", foot + forward * 0.065 * scale)
         put(f"{side}_heel", ankle + (shank * 0.040 - forward * 0.035) * scale)
         put(f"{side}_chest", p[..., J[f"{side}_collar"], :] + across * (sign * 0.022 * scale))
-        put(f"{side}_rib", p[..., J["spine2"], :] + across * (sign * 0.062 * scale))
-        put(f"{side}_waist", p[..., J["spine1"], :] + _unit(across + hips) * (sign * 0.050 * scale))
-        put(f"{side}_pelvis", p[..., J["pelvis"], :] + hips * (sign * 0.062 * scale) - _down(p) * 0.02 * scale)
+        put(f"{side}_rib", p[..., J["spine2"], :] + across * (sign * 0.054 * scale))
+        put(f"{side}_waist", p[..., J["spine1"], :] + _unit(across + hips) * (sign * 0.044 * scale))
+        put(f"{side}_pelvis", p[..., J["pelvis"], :] + hips * (sign * 0.056 * scale) - _down(p) * 0.02 * scale)
     return out
 
 

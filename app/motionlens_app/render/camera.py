@@ -101,16 +101,15 @@ class Camera:
         azimuth, elevation = PRESETS[name]
         return replace(self, azimuth=azimuth, elevation=elevation)
 
-    def fitted(self, positions: np.ndarray, aspect: float = 1.0, margin: float = 1.22) -> Camera:
+    def fitted(self, positions: np.ndarray, aspect: float = 1.0, margin: float = 1.06) -> Camera:
         """Moved so that all of (T, 22, 3) positions is in the picture."""
-        points = positions.reshape(-1, 3)
+        points = positions[:: max(len(positions) // 60, 1)].reshape(-1, 3)
         low, high = points.min(axis=0), points.max(axis=0)
         low[1] = min(low[1], 0.0)
         right, up, back = self.axes()
-        corners = np.array([[x, y, z] for x in (low[0], high[0]) for y in (low[1], high[1] + 0.1)
-                            for z in (low[2], high[2])])  # fmt: skip
         centre = (low + high) / 2
-        local = corners - centre
-        half = max(np.abs(local @ up).max(), np.abs(local @ right).max() / max(aspect, 0.2))
-        distance = half * margin / np.tan(FOV_Y / 2) + (local @ back).max() * 0.6
+        local = points - centre
+        # Hands and head reach some 0.15 m beyond their joints.
+        half = np.maximum(np.abs(local @ up), np.abs(local @ right) / max(aspect, 0.2)) + 0.15
+        distance = (local @ back + half * margin / np.tan(FOV_Y / 2)).max()
         return replace(self.looking_at(centre), distance=float(np.clip(distance, 1.5, 60.0)))

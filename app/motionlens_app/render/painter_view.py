@@ -21,7 +21,7 @@ from .body import ANCHORS, GROUPS, LEFT_COLOUR, RADII, RIGHT_COLOUR, A, B, ancho
 from .camera import Camera
 from .viewport import ViewportModel
 
-GRID_REACH = 9
+GRID_REACH = 6
 """Metres of ground grid on each side of what is looked at."""
 SHADOW_ANCHORS = tuple(
     ANCHORS[n] for n in ("pelvis", "spine3", "left_knee", "right_knee", "left_foot", "right_foot",

@@ -38,7 +38,7 @@ _GROUND = (
         float fade = clamp(1.0 - length(ground - centre.xz) / 9.0, 0.0, 1.0);
         // Lines closer than a few pixels would shimmer: let them go.
         float dense = 1.0 - smoothstep(0.15, 0.5, max(wide.x, wide.y));
-        float grid = on * fade * sqrt(fade) * dense;
+        float grid = 0.75 * on * fade * sqrt(fade) * dense;
         float clear = 1.0;
         for (int i = 0; i < 11; i++) {
             float d = length(ground - blobs[i].xy) / max(blobs[i].z, 1e-3);

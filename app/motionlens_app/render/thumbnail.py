@@ -87,7 +87,7 @@ def prepare(positions: np.ndarray, aspect: float = 4 / 3) -> ThumbnailClip:
     shown = np.stack([(x - centre_x[:, None]) * metre, -(y - centre_y[:, None]) * metre], axis=-1)
     lines = np.concatenate([shown[:, A], shown[:, B]], axis=-1).astype(np.float32)
     mid = (depth[:, A] + depth[:, B]) / 2
-    path = np.stack([path_x * metre, -path_y * metre], axis=-1).astype(np.float32)
+    path = np.stack([_smooth(path_x, 11) * metre, -_smooth(path_y, 11) * metre], axis=-1).astype(np.float32)
     offset = np.stack([-centre_x * metre, centre_y * metre], axis=-1).astype(np.float32)
     return ThumbnailClip(
         lines=lines,
@@ -159,8 +159,9 @@ class ThumbnailPainter:
         painter.setPen(QPen(QColor(self.colours.ground), 1.0))
         y = y0 + float(clip.path[:, 1].mean()) * height
         painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
-        painter.setPen(QPen(QColor(self.colours.path), 1.5))
-        painter.drawPolyline(path)
+        if np.ptp(clip.path, axis=0).max() > 0.15 * clip.metre:
+            painter.setPen(QPen(QColor(self.colours.path), 1.5))
+            painter.drawPolyline(path)
 
 
 def _mixed(a: QColor, b: QColor, share: float) -> QColor:

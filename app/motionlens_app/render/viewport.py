@@ -71,7 +71,7 @@ class ViewportModel(QObject):
             self.path = self.moment_path = np.zeros((0, 2), dtype=np.float32)
             self._track = np.zeros((0, 3))
         else:
-            ground = positions[:, 0, ::2]
+            ground = smoothed_track(positions, 11)[:, ::2].astype(np.float32)
             step = max(len(ground) // 600, 1)
             self.path = ground[::step]
             self.moment_path = ground[span[0] : span[1] : max((span[1] - span[0]) // 300, 1)]

@@ -203,6 +203,11 @@ def _order(skeleton: _Skeleton) -> list[_Bone]:
     return out
 
 
+def _times(matrices: np.ndarray, constant: np.ndarray) -> np.ndarray:
+    """(F, 3, 3) times one matrix or vector, as one large product: much faster than F small ones."""
+    return (matrices.reshape(-1, 3) @ constant).reshape(len(matrices), 3, *constant.shape[1:])
+
+
 def _kinematics(
     skeleton: _Skeleton, columns: dict[str, np.ndarray], angle: float, frames: int
 ) -> tuple[list[str], list[int], np.ndarray]:
@@ -231,9 +236,9 @@ def _kinematics(
             moved = euler_matrices(
                 columns[bone.name][:, picked] * angle, "".join(bone.dof[k][1] for k in picked)
             )
-            rotation = rotation @ (local @ moved @ local.T)
+            rotation = _times(_times(rotation, local) @ moved, local.T)
         turned[bone.name] = rotation
-        ends[bone.name] = ends[bone.parent] + rotation @ (bone.direction * bone.length)
+        ends[bone.name] = ends[bone.parent] + _times(rotation, bone.direction * bone.length)
         index[bone.name] = len(names)
         names.append(bone.name)
         parents.append(index[bone.parent])

@@ -247,18 +247,21 @@ def kick(a: Action, ctx: Context) -> Segment:
                     ra=(-0.4, -0.7, 0.35),
                 )
             high = 0.62 * size if not wind else 0.42 * size
-            k.to(0.2, lf=(0.6 * half, high, 0.72), lf_pitch=0.3, pitch=-0.2, bend=0.22, y=n[1] - 0.015, z=-0.02,
+            k.to(0.2, lf=(0.6 * half, high, 0.77), lf_pitch=0.3, pitch=-0.2, bend=0.22, y=n[1] - 0.015, z=-0.02,
                  la=(0.45, -0.75, -0.4), ra=(-0.35, -0.5, 0.65))  # fmt: skip
+            k.hold(0.05)
             k.to(0.2, lf=(half, 0.4, 0.22), lf_pitch=0.4, pitch=-0.05, bend=0.12)
         elif side:
             k.to(0.27, lf=(half + 0.04, 0.42, 0.1), lf_pitch=0.3, roll=-0.1, **arms(0.3, -0.45, 0.45))
-            k.to(0.18, lf=(0.72, 0.52 * size, 0.03), lf_pitch=-0.1, roll=-0.42 * size, side=-0.05, tilt=0.2,
+            k.to(0.18, lf=(0.77, 0.5 * size, 0.03), lf_pitch=-0.1, roll=-0.42 * size, side=-0.05, tilt=0.2,
                  x=1.25 * on_right, look=0.4, la=(0.45, -0.75, -0.1), ra=(-0.3, -0.35, 0.6))  # fmt: skip
+            k.hold(0.05)
             k.to(0.22, lf=(0.25, 0.4, 0.08), lf_pitch=0.3, roll=-0.12, x=on_right, tilt=0.0, look=0.1)
         else:
             k.to(0.27, lf=(half, 0.34, 0.06), lf_pitch=0.4, pitch=0.12, **arms(0.3, -0.6, 0.5))
             k.to(0.25, lf=(half, 0.36 * size, -0.8), lf_pitch=0.75, pitch=0.55 * size, bend=-0.1, nod=-0.3, z=0.05,
                  **arms(0.35, -0.55, 0.62))  # fmt: skip
+            k.hold(0.05)
             k.to(0.24, lf=(half, 0.26, -0.1), lf_pitch=0.5, pitch=0.1, bend=0.03, nod=0.0, z=0.0)
         k.to(
             0.22,

@@ -290,6 +290,45 @@ def test_a_closed_library_says_so(library: LocalLibrary) -> None:
         library.counts()
 
 
+def test_closing_while_others_read_and_write(tmp_path: Path) -> None:
+    """Reads end in a sentence, the write that is at work is finished, nothing crashes."""
+    folder = tmp_path / "lib"
+    with LocalLibrary(folder) as library:
+        library.add_motions((_motion(f"m{i}", 20, i), ["a person walks"] * 5) for i in range(100))
+    for _ in range(5):
+        library = LocalLibrary(folder)
+        ends: list[BaseException] = []
+        inside, go_on = threading.Event(), threading.Event()
+
+        def read(library: LocalLibrary = library, ends: list[BaseException] = ends) -> None:
+            try:
+                while True:
+                    assert len(library.motions()) >= 100
+            except BaseException as end:
+                ends.append(end)
+
+        def write(
+            library: LocalLibrary = library, inside: threading.Event = inside, go_on: threading.Event = go_on
+        ) -> None:
+            with library.writing() as writer:
+                inside.set()
+                go_on.wait()
+                writer.store_motion(_motion("last"), [])
+
+        threads = [threading.Thread(target=read) for _ in range(3)] + [threading.Thread(target=write)]
+        for thread in threads:
+            thread.start()
+        inside.wait()
+        library.close()
+        go_on.set()
+        for thread in threads:
+            thread.join()
+        assert len(ends) == 3
+        assert all(isinstance(error, LibraryError) and "closed" in str(error) for error in ends), ends
+    with LocalLibrary(folder) as library:
+        assert library.counts().motions == 101
+
+
 def test_flat_array_overwrites_what_was_never_committed(tmp_path: Path) -> None:
     array = FlatArray(tmp_path / "a.f32", (2,), "<f4")
     array.append(np.ones((3, 2)), 0)

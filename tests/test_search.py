@@ -19,10 +19,10 @@ from tests.fakes import FakeEncoder, unit_vectors, walk
 
 
 def fill(library: LocalLibrary, lengths: list[int], first: int = 0) -> None:
-    with library.writing() as writer:
-        for i, n_frames in enumerate(lengths, first):
-            motion = Motion(walk(n_frames, i), f"m{i}")
-            writer.store_motion(motion, [(f"caption {i}", None), ("another", None)] if i % 2 else [])
+    library.add_motions(
+        (Motion(walk(n, i), f"m{i}"), (f"caption {i}", "another") if i % 2 else ())
+        for i, n in enumerate(lengths, first)
+    )
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import os
 import sqlite3
 import threading
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ class LocalLibrary:
     def __init__(self, path: str | Path, create: bool = True) -> None:
         self.path = Path(path).expanduser().absolute()
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: list[_Connection] = []
         self._guard = threading.Lock()
         self._closed = False
         self._prepare_folder(create)
@@ -53,8 +53,8 @@ class LocalLibrary:
         self._original = FlatArray(self.path / "original.f32", (N_JOINTS, 3), "<f4")
         self._tokens: dict[tuple[str, int], FlatArray] = {}
         try:
-            with schema.sentences(self.path):
-                schema.migrate(self._connection(), self.path)
+            with self._connection() as database, schema.sentences(self.path):
+                schema.migrate(database, self.path)
         except BaseException:
             self.close()
             raise
@@ -82,28 +82,41 @@ class LocalLibrary:
 
     # -- connections ---------------------------------------------------------------------------
 
-    def _connection(self) -> sqlite3.Connection:
-        if self._closed:
-            raise LibraryError(f"The library {self.path} was closed: open it again.")
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = schema.connect(self.path)
-            self._local.connection = connection
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """This thread's connection, which ``close`` leaves open as long as it is in use."""
+        own: _Connection | None = getattr(self._local, "connection", None)
+        if own is None and not self._closed:
+            with schema.sentences(self.path):
+                own = self._local.connection = _Connection(schema.connect(self.path))
             with self._guard:
-                self._connections.append(connection)
-        return connection
+                self._connections.append(own)
+        if own is None or self._closed:
+            raise LibraryError(f"The library {self.path} was closed: open it again.")
+        try:
+            with own.lock:
+                own.uses += 1
+                try:
+                    yield own.database
+                finally:
+                    own.uses -= 1
+        finally:
+            if self._closed:
+                own.close_if_idle()
 
     def _rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        with schema.sentences(self.path):
-            return self._connection().execute(sql, values).fetchall()
+        with self._connection() as database, schema.sentences(self.path):
+            return database.execute(sql, values).fetchall()
 
     def close(self) -> None:
-        """Close every connection and map; reading afterwards raises LibraryError."""
+        """Close connections and maps, from any thread; reading afterwards raises LibraryError.
+
+        What another thread is at is finished there, and its connection closed then.
+        """
         self._closed = True
         with self._guard:
             for connection in self._connections:
-                connection.close()
-            self._connections.clear()
+                connection.close_if_idle()
         for array in (self._positions, self._original, *self._tokens.values()):
             array.close()
 
@@ -134,9 +147,18 @@ class LocalLibrary:
                 f"The library {self.path} cannot be written ({error.strerror}): check its permissions."
             ) from error
         try:
-            yield LibraryWriter(self.path, self._connection(), self._array, self._forget_tokens)
+            with self._connection() as database:
+                yield LibraryWriter(self.path, database, self._array, self._forget_tokens)
         finally:
             lock.release()
+
+    def add_motions(self, motions: Iterable[tuple[Motion, Sequence[str]]]) -> int:
+        """Add synthesised motions with their captions under their names; returns the moments added."""
+        with self.writing() as writer:
+            return sum(
+                len(writer.store_motion(motion, [(text, None) for text in captions]))
+                for motion, captions in motions
+            )
 
     def _array(self, name: str, dim: int = 0, set_id: int = 0) -> FlatArray:
         if name == "positions":
@@ -318,6 +340,23 @@ def _gather(array: FlatArray, starts: np.ndarray, counts: np.ndarray) -> np.ndar
         for a, b in zip(firsts, lasts, strict=True)
     ]
     return runs[0] if len(runs) == 1 else np.concatenate(runs)
+
+
+class _Connection:
+    """A thread's connection. Closing one while another thread steps through it would crash SQLite."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self.database = database
+        self.lock = threading.RLock()
+        self.uses = 0
+
+    def close_if_idle(self) -> None:
+        if self.lock.acquire(blocking=False):
+            try:
+                if not self.uses:  # a read inside a write, in one thread, must not end the write
+                    self.database.close()
+            finally:
+                self.lock.release()
 
 
 class _Presence:

@@ -18,6 +18,8 @@ from .postures import posture_row
 from .vocabulary import ACTIONS, Action, ActionSpan, Recipe, Step
 
 _BLEND_S = 0.4
+_FLOWING = frozenset(("walk", "run", "limp", "skip", "climb_stairs", "march", "run_in_place", "zigzag"))
+_CUT_SHARE = 0.35
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +74,9 @@ def synthesise(recipe: Recipe) -> Synthesised:
         ground += segment.rise
     whole = np.concatenate(tracks)
     _live(whole, person, rng)
-    return Synthesised(_canonical(e.solve(whole)), tuple(spans), recipe)
+    first, last = _cut(recipe, spans, len(whole), rng)
+    kept = [_shifted(s, -first * e.DT, (last - first - 1) * e.DT) for s in spans]
+    return Synthesised(_canonical(e.solve(whole)[first:last]), tuple(kept), recipe)
 
 
 def _to_local(row: np.ndarray, ground: float) -> tuple[np.ndarray, tuple[float, float, float, float]]:
@@ -82,8 +86,26 @@ def _to_local(row: np.ndarray, ground: float) -> tuple[np.ndarray, tuple[float, 
     return turned, (x, ground, z, yaw)
 
 
-def _shifted(span: ActionSpan, by: float) -> ActionSpan:
-    return ActionSpan(span.step, span.overlay, span.action, span.start_s + by, span.end_s + by, span.joints)
+def _shifted(span: ActionSpan, by: float, end: float = np.inf) -> ActionSpan:
+    start, stop = max(span.start_s + by, 0.0), min(span.end_s + by, end)
+    return ActionSpan(span.step, span.overlay, span.action, start, stop, span.joints)
+
+
+def _cut(recipe: Recipe, spans: list[ActionSpan], n: int, rng: np.random.Generator) -> tuple[int, int]:
+    """Frames [first, last) to keep: many a recording begins or ends in full stride."""
+    first, last = 0, n
+    early, late, share, more = rng.random(4)
+    head, tail = (
+        next(s for s in spans if s.step == step) if recipe.steps[step].overlay is None else None
+        for step in (0, len(recipe.steps) - 1)
+    )
+    if head and head.action.name in _FLOWING and early < _CUT_SHARE and head.end_s - head.start_s > 2.2:
+        first = round((head.start_s + 0.45 + 0.5 * share) * e.FPS)
+    if tail and tail.action.name in _FLOWING and late < _CUT_SHARE:
+        end = round((tail.end_s - 0.25 - 0.4 * more) * e.FPS)
+        if end - max(first, tail.start_s * e.FPS) > 1.5 * e.FPS:
+            last = end
+    return first, last
 
 
 def _perform(step: Step, ctx: Context, index: int) -> tuple[Segment, list[ActionSpan]]:

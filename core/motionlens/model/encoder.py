@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from ..representation.image import N_CHANNELS, motion_image
 from ..skeleton import N_PARTS
 from ..windows import MAX_CLIP_FRAMES, PATCH_FRAMES
 from .config import ModelConfig
+from .fingerprint import model_fingerprint
 from .interface import QueryTokens
 from .network import TwoTowers
 from .text import minilm
@@ -108,6 +108,7 @@ def load_towers(folder: Path, device: str | None = None) -> TowersEncoder:
         MotionLensError: the folder holds no model, or one that does not fit its configuration.
     """
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    fingerprint = model_fingerprint(folder)
     config = ModelConfig.load(folder / "config.json")
     weights = folder / "model.safetensors"
     try:
@@ -118,5 +119,4 @@ def load_towers(folder: Path, device: str | None = None) -> TowersEncoder:
         raise MotionLensError(
             f"{weights} could not be loaded ({error}): install MotionLens again."
         ) from error
-    digest = hashlib.blake2b(weights.read_bytes() + (folder / "config.json").read_bytes(), digest_size=8)
-    return TowersEncoder(towers, digest.hexdigest(), device)
+    return TowersEncoder(towers, fingerprint, device)

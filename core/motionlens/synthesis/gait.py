@@ -70,7 +70,7 @@ class Gait:
     swing: float = 0.78  # share of the step period that a foot is in the air; above 1 there is flight
     height: float = 0.045
     width: float = 0.075
-    drop: float = 0.022
+    drop: float = 0.012
     bob: float = 0.02
     sway: float = 0.022
     pelvis: float = 0.22
@@ -222,13 +222,24 @@ def _carry(
         leaves = order[k + 1].lift if k + 1 < len(order) else s.land + 0.3
         t = max(0.5 * (s.land + leaves), times[-1] + 0.05)
         times.append(t)
-        knots.append(0.5 * (feet[0] + feet[1]))
+        knots.append(
+            0.5 * (feet[0] + feet[1]) + _over_the_sole(feet[s.side], feet[1 - s.side], k + 1 < len(order))
+        )
     times.append(times[-1] + 1.0)
     knots.append(knots[-1])
     way = PchipInterpolator(np.array(times), np.stack(knots))(time)
     padded = np.concatenate([np.repeat(way[:1], 12, 0), way, np.repeat(way[-1:], 12, 0)])
     way = gaussian_filter1d(padded, 2.0, axis=0)[12:-12]
     return way[:, :3], way[:, 3]
+
+
+def _over_the_sole(lead: np.ndarray, trail: np.ndarray, moving: bool) -> np.ndarray:
+    """How far the pelvis of a walker is ahead of midway between the ankles: a sole reaches forward."""
+    apart = lead - trail
+    ahead = apart[0] * np.sin(lead[3]) + apart[2] * np.cos(lead[3])
+    if not moving or ahead <= 0.05:
+        return np.zeros(4)
+    return 0.1 * ahead * np.array([np.sin(lead[3]), 0.0, np.cos(lead[3]), 0.0])
 
 
 def envelope(n: int, first: float, last: float, ramp: float = 0.5) -> np.ndarray:

@@ -42,7 +42,7 @@ WALKS: dict[str, Gait] = {
 }  # fmt: skip
 
 RUNS: dict[str, Gait] = {
-    "": Gait(cadence=2.75, step=0.92, swing=1.25, height=0.22, width=0.035, drop=0.055, bob=0.0, sway=0.008,
+    "": Gait(cadence=2.75, step=0.92, swing=1.25, height=0.22, width=0.035, drop=0.04, bob=0.0, sway=0.008,
              pelvis=0.2, twist=0.9, arms=0.8, elbow=1.25, elbow_gain=0.5, pitch=0.12, bend=0.06, toe_off=1.1,
              strike=0.1, out=0.05, nod=-0.05),
     "jog": Gait(cadence=2.55, step=0.68, swing=1.12, height=0.14, width=0.045, drop=0.05, bob=0.0, sway=0.012,

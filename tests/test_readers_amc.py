@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -132,7 +133,7 @@ def test_where_the_skeleton_is_found(amc: Path) -> None:
         (lambda t: t.replace("ltibia", "lshank"), "lshank.*07.asf does not have"),
     ],
 )
-def test_each_damage_has_its_own_sentence(damage, word: str, amc: Path) -> None:  # type: ignore[no-untyped-def]
+def test_each_damage_has_its_own_sentence(damage: Callable[[str], str], word: str, amc: Path) -> None:
     amc.write_text(damage(amc_text()))
     with pytest.raises(UnreadableFileError, match=word) as caught:
         read_motions(amc)

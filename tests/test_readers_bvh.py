@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -118,7 +119,7 @@ def test_truncated_frame_times_and_windows_line_ends(bvh: Path) -> None:
         (lambda t: t.replace("left_knee", "j1").replace("right_knee", "j2"), "left_knee, right_knee"),
     ],
 )
-def test_each_damage_has_its_own_sentence(damage, word: str, bvh: Path) -> None:  # type: ignore[no-untyped-def]
+def test_each_damage_has_its_own_sentence(damage: Callable[[str], str], word: str, bvh: Path) -> None:
     bvh.write_text(damage(bvh_text()))
     with pytest.raises(Exception, match=word) as caught:
         read_motions(bvh)

@@ -47,12 +47,11 @@ def to_motion(animation: SkeletonAnimation, mapping: MappingOverrides | None = N
     points = canonical_points(np.asarray(animation.positions, dtype=float), joints)
     rest = _rest_points(animation, joints)
     height = stature(points)
-    if not height > 0 or not leg_length(points) > 0:
+    if not height > 0:
         raise UnreadableFileError(f"{animation.source} has legs of no length: export it with its skeleton.")
+    unit_m, unit_from = infer.infer_unit(height, animation.unit_m)
     if mapping.unit_m is not None:
         unit_m, unit_from = mapping.unit_m, "mapping file"
-    else:
-        unit_m, unit_from = infer.infer_unit(height, animation.unit_m)
     fps, fps_from = _rate(animation, mapping)
 
     dropped = 0
@@ -60,10 +59,9 @@ def to_motion(animation: SkeletonAnimation, mapping: MappingOverrides | None = N
         root = np.asarray(animation.positions[:, joints.index["pelvis"]], dtype=float)
         dropped = infer.leading_t_pose(points, root, height)
         points = points[dropped:]
+    up, up_from = infer.infer_up(points, rest, animation.up_axis)
     if mapping.up_axis is not None:
         up, up_from = mapping.up_axis.lstrip("+"), "mapping file"
-    else:
-        up, up_from = infer.infer_up(points, rest, animation.up_axis)
     axes, facing_from, notes = _axes(points, up, mapping.facing)
     points = resample_positions(points, fps) @ axes.T * unit_m
     if rest is not None and np.linalg.det(axes) < 0:
@@ -85,14 +83,8 @@ def to_motion(animation: SkeletonAnimation, mapping: MappingOverrides | None = N
         "stature_m": round(height * unit_m, 3),
         "notes": [*notes, *(f"{k}: {v}" for k, v in animation.notes.items() if k != "fps_from")],
     }
-    return Motion(
-        place(canonical),
-        animation.name,
-        animation.source,
-        float(fps),
-        _place_original(points, canonical),
-        inferred,
-    )
+    original = _place_original(points, canonical)
+    return Motion(place(canonical), animation.name, animation.source, float(fps), original, inferred)
 
 
 def _check(animation: SkeletonAnimation) -> None:

@@ -35,105 +35,22 @@ SCORES: dict[str, dict[str, float]] = {
 }  # fmt: skip
 """Joint class -> word -> how surely the word means it (1 = always)."""
 
-_IGNORED = frozenset(
-    [
-        "twist",
-        "roll",
-        "finger",
-        "fingers",
-        "thumb",
-        "index",
-        "middle",
-        "mid",
-        "ring",
-        "pinky",
-        "pinkie",
-        "little",
-        "eye",
-        "eyes",
-        "jaw",
-        "tongue",
-        "teeth",
-        "lip",
-        "brow",
-        "ear",
-        "hair",
-        "breast",
-        "pectoral",
-        "pec",
-        "ik",
-        "pole",
-        "target",
-        "ctrl",
-        "control",
-        "helper",
-        "prop",
-        "weapon",
-        "cloth",
-        "skirt",
-        "tail",
-        "wing",
-        "metacarpal",
-        "corrective",
-        "muscle",
-        "socket",
-        "attach",
-        "camera",
-        "light",
-        "nostril",
-        "cheek",
-        "eyelid",
-        "lash",
-        "nose",
-        "forehead",
-        "carpal",
-        "tip",
-        "handle",
-        "end",
-        "nub",
-        "site",
-        "effector",
-    ]
+_IGNORED_WORDS = (
+    "twist roll finger fingers thumb index middle mid ring pinky pinkie little eye eyes jaw tongue teeth lip brow "
+    "ear hair breast pectoral pec ik pole target ctrl control helper prop weapon cloth skirt tail wing metacarpal "
+    "corrective muscle socket attach camera light nostril cheek eyelid lash nose forehead carpal tip handle end nub "
+    "site effector"
 )
+_IGNORED = frozenset(_IGNORED_WORDS.split())
 """Words that take a joint out of the body's chains (end joints are found by the hierarchy instead)."""
 
-_NOISE = frozenset(
-    [
-        "mixamorig",
-        "bip",
-        "bip01",
-        "bip001",
-        "biped",
-        "def",
-        "org",
-        "mch",
-        "jnt",
-        "joint",
-        "bone",
-        "skel",
-        "skeleton",
-        "character",
-        "character1",
-        "rig",
-        "armature",
-        "b",
-        "j",
-        "bind",
-        "sk",
-        "fk",
-        "drv",
-        "jt",
-        "bn",
-        "avg",
-        "bend",
-        "ccbase",
-        "cc",
-        "base",
-        "rl",
-        "m",
-        "mid",
-    ]
-) - {"mid"}
+_NOISE_WORDS = (
+    "mixamorig bip bip01 bip001 biped def org mch jnt joint bone skel skeleton character character1 rig armature b j "
+    "bind sk fk drv jt bn avg bend ccbase cc base rl m"
+)
+_NOISE = frozenset(_NOISE_WORDS.split())
+"""Words of rigs and exporters that say nothing about the joint."""
+
 _SIDES = {"left": "left", "l": "left", "lft": "left", "lt": "left", "lf": "left", "links": "left",
           "right": "right", "r": "right", "rgt": "right", "rt": "right", "rechts": "right"}  # fmt: skip
 

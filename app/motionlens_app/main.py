@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from motionlens.resources import starter_library_dir
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
+
+from motionlens.resources import starter_library_dir
 
 from .services import LocalServices, Services
 from .settings import Settings

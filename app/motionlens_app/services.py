@@ -141,7 +141,7 @@ class LocalServices:
         )
 
 
-def _translated(progress: ProgressCallback):  # type: ignore[no-untyped-def]
+def _translated(progress: ProgressCallback):
     from motionlens.library.progress import ImportProgress
 
     def tell(step: ImportProgress) -> None:

@@ -74,8 +74,9 @@ def luminance(colour: str) -> float:
     >>> round(luminance("#ffffff"), 3), luminance("#000000")
     (1.0, 0.0)
     """
-    channels = QColor(colour).getRgbF()[:3]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]  # type: ignore[operator]
+    seen = QColor(colour)
+    channels = (seen.redF(), seen.greenF(), seen.blueF())
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
@@ -200,7 +201,7 @@ class ThemeManager(QObject):
         self.apply()
 
     def choose(self, choice: str) -> None:
-        """"system", "dark" or "light"."""
+        """ "system", "dark" or "light"."""
         self.choice = choice
         self.apply()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+
 from motionlens.skeleton import JOINT_INDEX as J
 from motionlens.skeleton import REFERENCE_LEG_M
 
@@ -40,7 +41,9 @@ class Capsule:
 def _sided(a: str, b: str, radius_a: float, radius_b: float, limb: bool = True) -> list[Capsule]:
     out = []
     for side, group in (("left_", LEFT), ("right_", RIGHT)):
-        out.append(Capsule(ANCHORS[side + a], ANCHORS[side + b], radius_a, radius_b, group if limb else TRUNK))
+        out.append(
+            Capsule(ANCHORS[side + a], ANCHORS[side + b], radius_a, radius_b, group if limb else TRUNK)
+        )
     return out
 
 
@@ -126,7 +129,9 @@ def anchors(positions: np.ndarray, scale: float = 1.0) -> np.ndarray:
         put(f"{side}_chest", p[..., J[f"{side}_collar"], :] + across * (sign * 0.022 * scale))
         put(f"{side}_rib", p[..., J["spine2"], :] + across * (sign * 0.054 * scale))
         put(f"{side}_waist", p[..., J["spine1"], :] + _unit(across + hips) * (sign * 0.044 * scale))
-        put(f"{side}_pelvis", p[..., J["pelvis"], :] + hips * (sign * 0.056 * scale) - _down(p) * 0.02 * scale)
+        put(
+            f"{side}_pelvis", p[..., J["pelvis"], :] + hips * (sign * 0.056 * scale) - _down(p) * 0.02 * scale
+        )
     return out
 
 
@@ -134,7 +139,7 @@ def _down(p: np.ndarray) -> np.ndarray:
     return _unit(p[..., J["spine1"], :] - p[..., J["pelvis"], :])
 
 
-def _put_head(p: np.ndarray, put, across: np.ndarray, scale: float) -> None:  # type: ignore[no-untyped-def]
+def _put_head(p: np.ndarray, put, across: np.ndarray, scale: float) -> None:
     neck, head = p[..., J["neck"], :], p[..., J["head"], :]
     lean = _unit(head - neck)
     ahead = _unit(np.cross(across, lean))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -17,6 +18,14 @@ PRESETS: dict[str, tuple[float, float]] = {
 }
 """Azimuth and elevation in degrees. Front: the camera stands where a +z facing person looks, so the
 person's left hand is on the right of the picture; side looks at the person's left."""
+
+
+@lru_cache(maxsize=64)
+def _axes(azimuth: float, elevation: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    a, e = np.radians(azimuth), np.radians(elevation)
+    back = np.array([np.sin(a) * np.cos(e), np.sin(e), np.cos(a) * np.cos(e)])
+    right = np.array([np.cos(a), 0.0, -np.sin(a)])
+    return right, np.cross(back, right), back
 
 
 @dataclass(frozen=True)
@@ -34,10 +43,7 @@ class Camera:
         >>> [axis.round(6).tolist() for axis in Camera(azimuth=0, elevation=0).axes()]
         [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
         """
-        a, e = np.radians(self.azimuth), np.radians(self.elevation)
-        back = np.array([np.sin(a) * np.cos(e), np.sin(e), np.cos(a) * np.cos(e)])
-        right = np.array([np.cos(a), 0.0, -np.sin(a)])
-        return right, np.cross(back, right), back
+        return _axes(self.azimuth, self.elevation)
 
     def eye(self) -> np.ndarray:
         """(3,) where the camera stands."""

@@ -59,7 +59,7 @@ class GLViewport(QOpenGLWidget):
         self._mesh_size = 0
         model.changed.connect(self.update)
 
-    def initializeGL(self) -> None:  # noqa: N802
+    def initializeGL(self) -> None:
         """Compile, upload the mesh."""
         self._programs = {name: shaders.build(*pair) for name, pair in shaders.SOURCES.items()}
         self._quad = GL.glGenVertexArrays(1)
@@ -84,11 +84,11 @@ class GLViewport(QOpenGLWidget):
         GL.glVertexAttribPointer(0, 3, GL.GL_FLOAT, False, 12, None)
         GL.glBindVertexArray(0)
 
-    def resizeGL(self, width: int, height: int) -> None:  # noqa: N802
+    def resizeGL(self, width: int, height: int) -> None:
         """The framing follows the shape of the widget."""
         self.model.aspect = max(width, 1) / max(height, 1)
 
-    def paintGL(self) -> None:  # noqa: N802
+    def paintGL(self) -> None:
         """Background, ground with shadow, path, body."""
         model, camera = self.model, self.model.camera
         matrix = camera.projection(max(self.width(), 1) / max(self.height(), 1)) @ camera.view()
@@ -114,7 +114,7 @@ class GLViewport(QOpenGLWidget):
         GL.glUseProgram(self._programs[name])
         return self._programs[name]
 
-    def _set(self, program: int, **values) -> None:  # type: ignore[no-untyped-def]
+    def _set(self, program: int, **values) -> None:
         for name, value in values.items():
             where = GL.glGetUniformLocation(program, name)
             array = np.asarray(value, dtype=np.float32)
@@ -169,7 +169,9 @@ class GLViewport(QOpenGLWidget):
             [points[A], radii[:, :1], points[B], radii[:, 1:], colours[GROUPS]], axis=1
         ).astype(np.float32)
         program = self._use("body")
-        self._set(program, matrix=matrix, eye=model.camera.eye(), ambient=0.44 if model.colours.dark else 0.52)
+        self._set(
+            program, matrix=matrix, eye=model.camera.eye(), ambient=0.44 if model.colours.dark else 0.52
+        )
         GL.glBindVertexArray(self._vao)
         GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._instances)
         GL.glBufferData(GL.GL_ARRAY_BUFFER, data.nbytes, data, GL.GL_STREAM_DRAW)

@@ -73,12 +73,12 @@ class PainterViewport(QWidget):
         self.setAccessibleName("Viewer: the motion as a body on a metric grid")
         model.changed.connect(self.update)
 
-    def resizeEvent(self, event) -> None:  # type: ignore[no-untyped-def]  # noqa: N802
+    def resizeEvent(self, event) -> None:
         """The framing follows the shape of the widget."""
         self.model.aspect = max(self.width(), 1) / max(self.height(), 1)
         super().resizeEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Ground, path, shadow, body."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -124,7 +124,9 @@ def _paint_path(
     ground[:, ::2] = path
     ground[:, 1] = 0.004
     p = model.camera.project(ground, rect.width(), rect.height())
-    painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+    painter.setPen(
+        QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+    )
     run: list[QPointF] = []
     for x, y, depth, _ in p.tolist():
         if depth > 0.2:
@@ -136,25 +138,24 @@ def _paint_path(
 
 
 def _paint_shadow(painter: QPainter, rect: QRectF, model: ViewportModel, points: np.ndarray) -> None:
-    camera, width, height = model.camera, rect.width(), rect.height()
     painter.setPen(Qt.PenStyle.NoPen)
     strength = 0.30 if model.colours.dark else 0.17
-    for anchor, radius in zip(SHADOW_ANCHORS, SHADOW_RADII, strict=True):
-        x, y, z = points[anchor].tolist()
-        spread = radius * (1 + 0.45 * max(y, 0)) * model.scale
-        alpha = strength / (1 + 2.2 * max(y, 0.0))
-        probe = np.array([[x, 0, z], [x + spread, 0, z], [x, 0, z + spread]])
-        c, a, b = camera.project(probe, width, height)[:, :2]
-        if not np.isfinite(c).all():
-            continue
+    at = points[list(SHADOW_ANCHORS)].astype(np.float64)
+    high = np.maximum(at[:, 1], 0.0)
+    spread = np.array(SHADOW_RADII) * (1 + 0.45 * high) * model.scale
+    probe = np.repeat(at[:, None, :], 3, axis=1)  # the blob's middle, and its reach along x and z
+    probe[:, :, 1] = 0.0
+    probe[:, 1, 0] += spread
+    probe[:, 2, 2] += spread
+    on_screen = model.camera.project(probe, rect.width(), rect.height())[..., :2].tolist()
+    for (c, a, b), alpha in zip(on_screen, (strength / (1 + 2.2 * high)).tolist(), strict=True):
         gradient = QRadialGradient(QPointF(0, 0), 1.0)
-        dark = QColor(0, 0, 0)
         for stop, share in ((0.0, 1.0), (0.5, 0.55), (1.0, 0.0)):
-            dark.setAlphaF(alpha * share)
-            gradient.setColorAt(stop, dark)
+            gradient.setColorAt(stop, QColor(0, 0, 0, round(255 * alpha * share)))
         painter.save()
         painter.setTransform(
-            QTransform(a[0] - c[0], a[1] - c[1], b[0] - c[0], b[1] - c[1], rect.x() + c[0], rect.y() + c[1]), True
+            QTransform(a[0] - c[0], a[1] - c[1], b[0] - c[0], b[1] - c[1], rect.x() + c[0], rect.y() + c[1]),
+            True,
         )
         painter.setBrush(QBrush(gradient))
         painter.drawEllipse(QPointF(0, 0), 1.0, 1.0)

@@ -8,9 +8,20 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
 
-from .body import GROUPS, LEFT, LEFT_COLOUR, RADII, RIGHT, RIGHT_COLOUR, TRUNK, A, B
+from .body import (
+    GROUPS,
+    LEFT,
+    LEFT_COLOUR,
+    RADII,
+    RIGHT,
+    RIGHT_COLOUR,
+    TRUNK,
+    A,
+    B,
+    body_scale,
+    telling_frame,
+)
 from .body import anchors as body_anchors
-from .body import body_scale, telling_frame
 from .camera import Camera
 
 _MAX_FRAMES = 1200

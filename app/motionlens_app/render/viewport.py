@@ -128,7 +128,9 @@ class ViewportModel(QObject):
 class OrbitHandler(QObject):
     """Mouse: drag orbits, middle or Shift drag pans, wheel zooms, double click fits. Any renderer's widget."""
 
-    def __init__(self, widget: QWidget, model: ViewportModel, on_click: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, widget: QWidget, model: ViewportModel, on_click: Callable[[], None] | None = None
+    ) -> None:
         super().__init__(widget)
         self._model = model
         self._widget = widget
@@ -137,7 +139,7 @@ class OrbitHandler(QObject):
         self._on_click = on_click
         widget.installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take the mouse events of the viewport."""
         kind = event.type()
         if kind == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 
+from PySide6.QtCore import QElapsedTimer, QObject, Signal
+
 from motionlens.errors import CancelledError
 from motionlens.model.interface import Encoder
-from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
 from ..services import ImportOutcome, Services, WorkProgress
 from ..worker import Worker

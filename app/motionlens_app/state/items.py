@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
 from motionlens.library.interface import MotionRecord
 from motionlens.motion import FPS
 from motionlens.search.result import Hit
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 ITEM_ROLE = Qt.ItemDataRole.UserRole + 1
 
@@ -135,11 +136,13 @@ class ItemModel(QAbstractListModel):
         """The row of a card, -1 when it is not shown."""
         return next((row for row, item in enumerate(self._shown) if item.key == key), -1)
 
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008, N802
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008
         """Qt's name."""
         return 0 if parent.isValid() else len(self._shown)
 
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(
+        self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
         """The card itself (``ITEM_ROLE``), and words for screen readers and tooltips."""
         if not 0 <= index.row() < len(self._shown):
             return None

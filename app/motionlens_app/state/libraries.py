@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from PySide6.QtCore import QObject, Signal
+
 from motionlens.errors import CancelledError
 from motionlens.library.interface import Failure, Library, LibraryCounts, MotionRecord
 from motionlens.resources import default_library_dir, starter_library_dir
-from PySide6.QtCore import QObject, Signal
 
 from ..services import Services, WorkProgress
 from ..worker import Task, Worker

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from enum import Enum
 
-from motionlens.model.interface import Encoder
 from PySide6.QtCore import QObject, Signal
+
+from motionlens.model.interface import Encoder
 
 from ..services import Services
 from ..worker import Worker

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from motionlens.motion import FPS
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
+
+from motionlens.motion import FPS
 
 MIN_SPEED = 0.1
 MAX_SPEED = 4.0

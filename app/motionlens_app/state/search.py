@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from enum import Enum
 
-from motionlens.search.result import SearchResult
 from PySide6.QtCore import QObject, QTimer, Signal
+
+from motionlens.search.result import SearchResult
 
 from ..services import Searcher
 from ..worker import Task, Worker

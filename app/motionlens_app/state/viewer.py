@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from PySide6.QtCore import QObject, Signal
+
 from motionlens.library.interface import Library, MotionRecord
 from motionlens.motion import FPS
-from PySide6.QtCore import QObject, Signal
 
 from ..render.body import body_scale
 from ..worker import Task, Worker

@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap, QTextLayout, QTextOption
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPixmap,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from .. import theme as look
@@ -40,7 +49,7 @@ class CardDelegate(QStyledItemDelegate):
         self.painter.set_colours(theme.thumbnail)
         self._texts.clear()
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: N802
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """The cell: card and gap."""
         return self._grid.gridSize()
 
@@ -62,8 +71,8 @@ class CardDelegate(QStyledItemDelegate):
         if item is None:
             return
         self.painted += 1
-        card = self.card_rect(QRectF(option.rect))  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        card = self.card_rect(QRectF(option.rect))
+        state = option.state
         selected = bool(state & QStyle.StateFlag.State_Selected)
         hovered = self._grid.hovered_row == index.row()
         painter.save()
@@ -92,7 +101,7 @@ class CardDelegate(QStyledItemDelegate):
         if clip is None:
             painter.setPen(QPen(QColor(self.theme.ground), 1.0))
             y = inner.y() + inner.height() * 0.84
-            painter.drawLine(inner.left(), y, inner.right(), y)
+            painter.drawLine(QPointF(inner.left(), y), QPointF(inner.right(), y))
         else:
             frame = self._grid.frame_of(row, item, clip)
             self.painter.paint(painter, inner, clip, frame)
@@ -140,17 +149,17 @@ class CardDelegate(QStyledItemDelegate):
         facts.append(item.file_name if item.available else f"{item.file_name} (file missing)")
         line = QFontMetricsF(small).elidedText(" · ".join(facts), Qt.TextElideMode.ElideMiddle, room)
         painter.drawText(
-            QRectF(12, TEXT_HEIGHT - 24, room, 16), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, line
+            QRectF(12, TEXT_HEIGHT - 24, room, 16),
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+            line,
         )
 
 
-def _down(height: float):  # type: ignore[no-untyped-def]
-    from PySide6.QtCore import QPointF
-
+def _down(height: float) -> QPointF:
     return QPointF(0, height)
 
 
-def _two_lines(text: str, font, room: float) -> list[str]:  # type: ignore[no-untyped-def]
+def _two_lines(text: str, font, room: float) -> list[str]:
     """Break text into at most two lines, the second elided."""
     layout = QTextLayout(text, font)
     option = QTextOption()

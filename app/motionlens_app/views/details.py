@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from motionlens.motion import FPS
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from motionlens.motion import FPS
 
 from ..state.viewer import Shown
 from .widgets import clock, label
@@ -29,7 +30,9 @@ def inferred_lines(inferred: Mapping[str, Any]) -> list[tuple[str, str]]:
         elif isinstance(value, float):
             out.append((name, f"{value:.4g}"))
         elif isinstance(value, (list, tuple)):
-            text = ", ".join(str(v) for v in value[:6]) + (f" and {len(value) - 6} more" if len(value) > 6 else "")
+            text = ", ".join(str(v) for v in value[:6]) + (
+                f" and {len(value) - 6} more" if len(value) > 6 else ""
+            )
             out.append((name, text or "none"))
         elif value not in (None, ""):
             out.append((name, str(value)))
@@ -69,7 +72,10 @@ class Details(QScrollArea):
         form.setVerticalSpacing(4)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
         seconds = record.n_frames / FPS
-        rows = [("Name", record.name), ("Length", f"{clock(seconds)}, {record.n_frames:,} frames at {FPS:.0f} fps")]
+        rows = [
+            ("Name", record.name),
+            ("Length", f"{clock(seconds)}, {record.n_frames:,} frames at {FPS:.0f} fps"),
+        ]
         if item.score is not None:
             rows.insert(1, ("Moment", f"{item.start_s:.2f} to {item.end_s:.2f} s, score {item.score:.3f}"))
         if record.path:

@@ -86,7 +86,7 @@ class EmptyState(QWidget):
         self.picture.setPixmap(icon(self._icon_name, self._themes.theme, accent=True).pixmap(48, 48))
 
 
-def _empty(layout) -> None:  # type: ignore[no-untyped-def]
+def _empty(layout) -> None:
     while layout.count():
         part = layout.takeAt(0)
         if part.widget():

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView
 
@@ -105,7 +117,9 @@ class ResultGrid(QListView):
             self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
             self.scrollTo(index)
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # noqa: N802
+    def currentChanged(
+        self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex
+    ) -> None:
         """Tell who shows the card."""
         super().currentChanged(current, previous)
         item = current.data(ITEM_ROLE) if current.isValid() else None
@@ -162,7 +176,7 @@ class ResultGrid(QListView):
         card = CardDelegate.card_rect(QRectF(self.visualRect(index)))
         return CardDelegate.picture_rect(card).toAlignedRect()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """As many columns as fit, stretched to the width."""
         width = self.viewport().width() - 2
         columns = max(width // (_CARD_WIDTH + GAP), 1)
@@ -171,22 +185,22 @@ class ResultGrid(QListView):
         self.setGridSize(QSize(cell, round(picture) + TEXT_HEIGHT + GAP))
         super().resizeEvent(event)
 
-    def showEvent(self, event) -> None:  # type: ignore[no-untyped-def]  # noqa: N802
+    def showEvent(self, event) -> None:
         """Play again."""
         super().showEvent(event)
         self._follow_timer()
 
-    def hideEvent(self, event) -> None:  # type: ignore[no-untyped-def]  # noqa: N802
+    def hideEvent(self, event) -> None:
         """No timer runs unseen."""
         super().hideEvent(event)
         self._timer.stop()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Hovering plays; moving over the picture scrubs."""
         super().mouseMoveEvent(event)
         self._hover(event.position().toPoint())
 
-    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802
+    def viewportEvent(self, event: QEvent) -> bool:
         """The pointer leaves."""
         if event.type() == QEvent.Type.Leave:
             self._hover(QPoint(-1, -1))
@@ -205,7 +219,7 @@ class ResultGrid(QListView):
             self.viewport().update()
         self._follow_timer()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter and Space play; arrows walk through the cards in reading order."""
         key = event.key()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):

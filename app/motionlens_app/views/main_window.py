@@ -207,7 +207,7 @@ class MainWindow(QMainWindow):
         else:
             self._present_failures(outcome.failures, outcome_sentence(outcome))
 
-    def _present_failures(self, failures, headline: str = "") -> None:  # type: ignore[no-untyped-def]
+    def _present_failures(self, failures, headline: str = "") -> None:
         text = headline or f"{len(failures):,} files of this library could not be read."
         self.failure_dialog = FailureDialog(text + " Each file's reason:", failures, self)
         self.failure_dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -239,32 +239,34 @@ class MainWindow(QMainWindow):
 
     # -- events --------------------------------------------------------------------------------
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Plain keys of the command table, when no text field has the focus."""
         if isinstance(self.focusWidget(), QLineEdit):
             super().keyPressEvent(event)
             return
         sequence = QKeySequence(event.key()).toString()
-        command = self.table.by_key(event.text() if event.text() in ("/", ",", ".", "[", "]", "?") else sequence)
+        command = self.table.by_key(
+            event.text() if event.text() in ("/", ",", ".", "[", "]", "?") else sequence
+        )
         if command is None:
             super().keyPressEvent(event)
         else:
             command.handler()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files and folders may be dropped anywhere."""
         if dropped_paths(event.mimeData()):
             event.acceptProposedAction()
             self.say("Drop to import")
 
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+    def dropEvent(self, event: QDropEvent) -> None:
         """Import what was dropped."""
         paths = dropped_paths(event.mimeData())
         if paths:
             event.acceptProposedAction()
             self.import_paths(paths)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+    def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window; cancel what runs. An import goes on at the next start of it."""
         self.settings.put("window/geometry", self.saveGeometry())
         self.settings.put("window/splitter", self.splitter.saveState())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import traceback
 
-from motionlens.errors import MotionLensError
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from motionlens.errors import MotionLensError
 
 from ..theme import ThemeManager
 from .widgets import IconButton, button, label

@@ -17,7 +17,7 @@ class QueryEdit(QLineEdit):
 
     leave_down = Signal()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Two keys of our own."""
         if event.key() == Qt.Key.Key_Escape:
             self.clear()
@@ -44,7 +44,9 @@ class QueryBar(QWidget):
         self.edit.setAccessibleName("Describe a motion")
         self.edit.setMinimumHeight(40)
         self.edit.setToolTip("Search by description ( / )")
-        self._glass = self.edit.addAction(icon("magnifying-glass", themes.theme), QLineEdit.ActionPosition.LeadingPosition)
+        self._glass = self.edit.addAction(
+            icon("magnifying-glass", themes.theme), QLineEdit.ActionPosition.LeadingPosition
+        )
         self.clear = IconButton("x", "Clear the query (Esc)", themes, self.edit.clear)
         self.clear.setIconSize(QSize(16, 16))
         self.clear.setVisible(False)

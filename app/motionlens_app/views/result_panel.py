@@ -63,7 +63,9 @@ class ResultPanel(QWidget):
         self.empty.query_chosen.connect(self.query_chosen)
         self.line = ElidedLabel("")
         self.all_button = button("Show all", "flat", session.search.show_all)
-        self.animate = IconButton("film-strip", "Play all cards, or only the one under the pointer", themes, checkable=True)
+        self.animate = IconButton(
+            "film-strip", "Play all cards, or only the one under the pointer", themes, checkable=True
+        )
         self.animate.setChecked(True)
         self.animate.toggled.connect(self.grid.set_animate_all)
         row = QHBoxLayout()
@@ -100,7 +102,7 @@ class ResultPanel(QWidget):
             self._present_empty()
             self.stack.setCurrentWidget(self.empty)
 
-    def _present(self, picture: str, title: str, sentence: str, **more) -> None:  # type: ignore[no-untyped-def]
+    def _present(self, picture: str, title: str, sentence: str, **more) -> None:
         state = (picture, title, sentence, str(more.get("progress")))
         if state != self._presented:  # rebuilding the buttons would take the focus away
             self._presented = state
@@ -121,7 +123,10 @@ class ResultPanel(QWidget):
             self._present("folder-open", "Opening the library", "One moment.", progress=(0, 0))
         elif libraries.state is LibraryState.FAILED:
             self._present(
-                "warning-circle", "The library could not be opened", str(libraries.error), buttons=[starter, folder]
+                "warning-circle",
+                "The library could not be opened",
+                str(libraries.error),
+                buttons=[starter, folder],
             )
         elif session.items.hidden:
             self._present(
@@ -130,7 +135,10 @@ class ResultPanel(QWidget):
             )  # fmt: skip
         elif session.search.phase is SearchPhase.NOTHING:
             self._present(
-                "magnifying-glass", "Nothing found", "Say it in other words, or try one of these.", queries=SUGGESTIONS
+                "magnifying-glass",
+                "Nothing found",
+                "Say it in other words, or try one of these.",
+                queries=SUGGESTIONS,
             )
         elif importing:
             self._present("download-simple", "Importing", "Motions appear here as soon as they are in.")

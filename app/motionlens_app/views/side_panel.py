@@ -29,7 +29,9 @@ class SidePanel(QWidget):
         box.setContentsMargins(12, 16, 12, 12)
         box.setSpacing(4)
         box.addWidget(label("LIBRARIES", "section"))
-        self.starter = self._row("Starter library", "sparkle", lambda: self.library_chosen.emit(starter_choice()))
+        self.starter = self._row(
+            "Starter library", "sparkle", lambda: self.library_chosen.emit(starter_choice())
+        )
         self.own = self._row("My library", "user", lambda: self.library_chosen.emit(own_choice()))
         self.other = self._row("", "folder", self._reopen)
         self.other.hide()
@@ -58,7 +60,7 @@ class SidePanel(QWidget):
         self._tint()
         self.refresh()
 
-    def _row(self, text: str, picture: str, run, checkable: bool = True) -> QPushButton:  # type: ignore[no-untyped-def]
+    def _row(self, text: str, picture: str, run, checkable: bool = True) -> QPushButton:
         row = button(text, "row", run)
         row.setCheckable(checkable)
         self._icons.append((row, picture))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from motionlens.motion import FPS
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from motionlens.motion import FPS
 
 from .. import theme as look
 from ..state.playback import Playback
@@ -40,7 +41,7 @@ class Timeline(QWidget):
         playback.state_changed.connect(self.update)
         themes.changed.connect(self.update)
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """Fixed height."""
         return QSize(320, 48)
 
@@ -54,7 +55,7 @@ class Timeline(QWidget):
         room = max(self.width() - 2 * _MARGIN, 1)
         return min(max((x - _MARGIN) / room, 0.0), 1.0) * self._playback.last
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Track, span, range, ticks, playhead."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -109,7 +110,7 @@ class Timeline(QWidget):
         painter.setBrush(QColor(theme.text))
         painter.drawEllipse(QPointF(x, 17), 7, 7)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take a bracket when the pointer is on its ends, else the playhead."""
         x, y = event.position().x(), event.position().y()
         start, end = (self.x_of(f) for f in self._playback.range)
@@ -122,12 +123,12 @@ class Timeline(QWidget):
             self._drag = "head"
         self._move(x)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Scrub while a button is down."""
         if self._drag:
             self._move(event.position().x())
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go: playing goes on from here."""
         self._drag = ""
         if self._resume:

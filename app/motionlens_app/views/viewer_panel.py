@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from motionlens.motion import FPS
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSplitter, QToolButton, QVBoxLayout, QWidget
+
+from motionlens.motion import FPS
 
 from .. import theme as look
 from ..render.factory import make_viewport
@@ -78,10 +79,14 @@ class ViewerPanel(QWidget):
         row.addWidget(self.name, 1)
         self.view_buttons: dict[str, QToolButton] = {}
         for text, name in VIEWS:
-            made = IconButton("", f"View: {name}", self._themes, lambda n=name: self.scene.preset(n), text=text)
+            made = IconButton(
+                "", f"View: {name}", self._themes, lambda n=name: self.scene.preset(n), text=text
+            )
             self.view_buttons[name] = made
             row.addWidget(made)
-        self.fit_button = IconButton("corners-out", "Fit the motion in the picture", self._themes, self.scene.fit)
+        self.fit_button = IconButton(
+            "corners-out", "Fit the motion in the picture", self._themes, self.scene.fit
+        )
         self.follow_button = IconButton("crosshair", "Follow the person", self._themes, checkable=True)
         self.follow_button.setChecked(True)
         self.follow_button.toggled.connect(self.scene.set_following)
@@ -111,7 +116,10 @@ class ViewerPanel(QWidget):
         self.range_button = IconButton("", "What is looped", themes, text="Moment")
         self.range_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         ranges = QMenu(self.range_button)
-        for text, run in (("Loop the moment", playback.loop_moment), ("Loop the whole take", playback.loop_whole)):
+        for text, run in (
+            ("Loop the moment", playback.loop_moment),
+            ("Loop the whole take", playback.loop_whole),
+        ):
             action = QAction(text, ranges)
             action.triggered.connect(lambda _checked=False, r=run: r())
             ranges.addAction(action)
@@ -138,7 +146,9 @@ class ViewerPanel(QWidget):
         if self.viewer.shown is not None and frame < len(self.viewer.shown.positions):
             self.scene.set_pose(self.viewer.pose(frame), frame)
         last = self.playback.last / FPS
-        self.time.setText(f"{frame / FPS:.2f} / {last:.2f} s   frame {int(frame)}" if self.playback.n_frames else "")
+        self.time.setText(
+            f"{frame / FPS:.2f} / {last:.2f} s   frame {int(frame)}" if self.playback.n_frames else ""
+        )
 
     def _state_changed(self) -> None:
         playback = self.playback

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch.nn.functional import pad
 from tqdm import tqdm
 
 from ..model.config import ModelConfig
@@ -63,7 +64,10 @@ def fit_normalisation(towers: TwoTowers, items: Sequence[TrainItem], seed: int, 
 def batch_loss(towers: TwoTowers, batch: Batch) -> torch.Tensor:
     """InfoNCE of a batch."""
     device = towers.motion.mean.device
-    motion, motion_exists = towers.motion(batch.images.to(device), batch.lengths.to(device))
+    chunks = [towers.motion(images.to(device), lengths.to(device)) for images, lengths in batch.motions]
+    most = max(exists.shape[1] for _, exists in chunks)
+    motion = torch.cat([pad(t, (0, 0, 0, most - t.shape[1])) for t, _ in chunks])
+    motion_exists = torch.cat([pad(e, (0, most - e.shape[1])) for _, e in chunks])
     text, weights = towers.text(batch.states.to(device), batch.exists.to(device))
     scores = max_sim_matrix(text, weights, motion, motion_exists)
     return info_nce(scores, towers.config.tau, batch.ignore.to(device))

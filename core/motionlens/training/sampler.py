@@ -14,14 +14,18 @@ from .items import TrainItem, augment, not_negative
 from .text_bank import TextBank
 
 _POOL = 4
+_CHUNKS = 4
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Tensors of one step; see ``losses.info_nce`` for ``ignore``."""
+    """Tensors of one step; see ``losses.info_nce`` for ``ignore``.
 
-    images: torch.Tensor
-    lengths: torch.Tensor
+    The motions come in chunks of like length, each padded for itself: (images, lengths) as
+    ``padded_images`` gives them.
+    """
+
+    motions: list[tuple[torch.Tensor, torch.Tensor]]
     states: torch.Tensor
     exists: torch.Tensor
     ignore: torch.Tensor
@@ -74,13 +78,18 @@ class Sampler:
         return self.collate(items, numbers, rng)
 
     def collate(self, items: list[TrainItem], numbers: list[int], rng: np.random.Generator) -> Batch:
-        """Tensors of these items and captions; real motions are augmented."""
-        images, lengths = padded_images(
-            [motion_image(augment(i.positions, rng) if i.real else np.asarray(i.positions)) for i in items]
-        )
+        """Tensors of these items and captions, shortest first; real motions are augmented."""
+        clips = [augment(i.positions, rng) if i.real else np.asarray(i.positions) for i in items]
+        order = sorted(range(len(items)), key=lambda k: len(clips[k]))
+        size = -(-len(order) // _CHUNKS)
+        motions = [
+            padded_images([motion_image(clips[k]) for k in order[start : start + size]])
+            for start in range(0, len(order), size)
+        ]
+        numbers = [numbers[k] for k in order]
         states, exists = self._bank.batch(numbers)
-        ignore = torch.from_numpy(not_negative(items, numbers, self._bank))
-        return Batch(images, lengths, states, exists, ignore)
+        ignore = not_negative([items[k] for k in order], numbers, self._bank)
+        return Batch(motions, states, exists, torch.from_numpy(ignore))
 
 
 StatesAndMask = tuple[torch.Tensor, torch.Tensor]

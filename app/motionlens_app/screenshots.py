@@ -24,7 +24,7 @@ from .state.model import ModelState
 from .state.search import SearchPhase
 
 QUERY = "a person waves with the left hand"
-_IMPORTED = 60
+_IMPORTED = 320
 
 
 class Photographer:
@@ -111,8 +111,8 @@ def _import_states(shot: Photographer, work: Path) -> None:
     shot.wait(0.4)
     shot.take("07-empty-library")
     window.import_paths([work / "takes"])
-    shot.until(lambda: session.items.rowCount() > 5 or session.imports.state is ImportState.IDLE, 60)
-    shot.wait(0.8)
+    shot.until(lambda: session.items.rowCount() > 0 or session.imports.state is ImportState.IDLE, 60)
+    shot.wait(0.3)
     shot.take("08-import-in-progress")
     shot.until(lambda: session.imports.state is ImportState.IDLE, 120)
     shot.wait(0.8)

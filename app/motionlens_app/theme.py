@@ -173,6 +173,8 @@ def stylesheet(t: Theme) -> str:
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     QPlainTextEdit, QTableView {{ background: {t.card}; border: 1px solid {t.border}; border-radius: {RADIUS}px; }}
+    QTableView::item {{ padding: 6px 8px; }}
+    QTableView::item:selected {{ background: {t.accent_soft}; color: {t.text}; }}
     QHeaderView::section {{ background: {t.panel}; color: {t.muted}; border: none; padding: 6px 8px;
         border-bottom: 1px solid {t.border}; }}
     """

@@ -17,12 +17,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 pytest.importorskip("PySide6.QtWidgets", reason="PySide6 is not installed or lacks system libraries")
 
-from fakes import FakeServices  # noqa: E402
-from motionlens_app.main import App, build  # noqa: E402
-from motionlens_app.settings import Settings  # noqa: E402
-from motionlens_app.state.libraries import starter_choice  # noqa: E402
-from PySide6.QtCore import QTimer  # noqa: E402
-from PySide6.QtWidgets import QApplication  # noqa: E402
+from fakes import FakeServices
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from motionlens_app.main import App, build
+from motionlens_app.settings import Settings
+from motionlens_app.state.libraries import starter_choice
 
 
 @pytest.fixture
@@ -51,10 +52,11 @@ def make_app(
     """Builds and shows the window on the fake engine; closes it at the end and looks for running timers."""
     made: list[App] = []
 
-    def make(start: bool = True) -> App:
+    def make(start: bool = True, resize: bool = True) -> App:
         app = build(qapp, services, Settings(tmp_path / "app.ini"), debounce_ms=20)
         made.append(app)
-        app.window.resize(1280, 720)
+        if resize:
+            app.window.resize(1280, 720)
         app.window.show()
         qtbot.waitExposed(app.window)
         if start:
@@ -66,7 +68,9 @@ def make_app(
     services.model_gate.set()
     for app in made:
         app.window.close()
-        running = [t for t in app.window.findChildren(QTimer) + app.session.findChildren(QTimer) if t.isActive()]
+        running = [
+            t for t in app.window.findChildren(QTimer) + app.session.findChildren(QTimer) if t.isActive()
+        ]
         assert not running, f"timers still run after closing: {running}"
         app.window.deleteLater()
         app.session.deleteLater()

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+
 from motionlens.errors import MotionLensError
 from motionlens.library.interface import Failure, LibraryCounts, Moment, MotionRecord, TokenBatch
 from motionlens.motion import FPS, Motion
@@ -77,9 +78,19 @@ class FakeLibrary:
     def add(self, i: int, path: str = "") -> None:
         """One more motion."""
         side = "left" if i % 2 else "right"
-        text = f"a person walks forward and waves with the {side} hand" if i % 3 else f"someone walks, take {i}"
+        text = (
+            f"a person walks forward and waves with the {side} hand" if i % 3 else f"someone walks, take {i}"
+        )
         self.records.append(
-            MotionRecord(len(self.records) + 1, f"walk_{i:02d}", path, 60 + 20 * (i % 9), 120.0, (text,), {"up_axis": "y"})
+            MotionRecord(
+                len(self.records) + 1,
+                f"walk_{i:02d}",
+                path,
+                60 + 20 * (i % 9),
+                120.0,
+                (text,),
+                {"up_axis": "y"},
+            )
         )
 
     def positions(self, motion_id: int, original: bool = False) -> np.ndarray:
@@ -127,10 +138,10 @@ class FakeEncoder:
     dim = 4
     device = "cpu"
 
-    def encode_text(self, text):  # noqa: ANN001, ANN201
+    def encode_text(self, text):
         raise NotImplementedError
 
-    def encode_motions(self, clips):  # noqa: ANN001, ANN201
+    def encode_motions(self, clips):
         raise NotImplementedError
 
 
@@ -147,7 +158,9 @@ class FakeSearcher:
         if text == "fail":
             raise MotionLensError("The library was damaged: import its folder again.")
         words = set(text.lower().split())
-        scored = [(len(words & set(r.captions[0].split())) / max(len(words), 1), r) for r in self.library.records]
+        scored = [
+            (len(words & set(r.captions[0].split())) / max(len(words), 1), r) for r in self.library.records
+        ]
         scored.sort(key=lambda pair: (-pair[0], pair[1].id))
         hits = tuple(
             Hit(rank, r.id, r.id, r.name, r.path, 0.5, min(r.n_frames / FPS, 3.5), score, r.captions[0])
@@ -180,7 +193,7 @@ class FakeServices:
         library.closed = False
         return library
 
-    def open_starter(self, progress, cancelled) -> FakeLibrary:  # noqa: ANN001
+    def open_starter(self, progress, cancelled) -> FakeLibrary:
         progress(WorkProgress("read", 1, 2))
         self.starter.closed = False
         return self.starter
@@ -191,10 +204,10 @@ class FakeServices:
             raise self.model_error
         return FakeEncoder()
 
-    def searcher(self, library, encoder, progress, cancelled) -> FakeSearcher:  # noqa: ANN001
+    def searcher(self, library, encoder, progress, cancelled) -> FakeSearcher:
         return FakeSearcher(library, self)
 
-    def import_paths(self, folder, paths, encoder, progress, cancelled) -> ImportOutcome:  # noqa: ANN001
+    def import_paths(self, folder, paths, encoder, progress, cancelled) -> ImportOutcome:
         self.imports.append((folder, list(paths)))
         library = self.libraries.setdefault(folder, FakeLibrary(0))
         for done in range(self.import_files):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from motionlens_app.state.playback import Playback, PlaybackClock
 
 

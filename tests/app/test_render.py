@@ -7,6 +7,9 @@ import os
 import numpy as np
 import pytest
 from fakes import gait
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
+
 from motionlens.skeleton import JOINT_INDEX, rest_positions
 from motionlens_app.render.body import ANCHORS, anchors, body_scale, telling_frame
 from motionlens_app.render.camera import Camera
@@ -16,8 +19,6 @@ from motionlens_app.render.thumbnail import ThumbnailPainter, prepare
 from motionlens_app.render.viewport import ViewportModel
 from motionlens_app.theme import DARK, LIGHT
 from motionlens_app.views.viewer_panel import viewport_colours
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter
 
 
 def pixels(image: QImage) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from fakes import FakeLibrary
+
 from motionlens.errors import MotionLensError
 from motionlens_app.services import WorkProgress
 from motionlens_app.state.imports import ImportState

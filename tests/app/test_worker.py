@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 
 import pytest
-from motionlens_app.worker import Worker
 from PySide6.QtCore import QThread
+
+from motionlens_app.worker import Worker
 
 
 @pytest.fixture
@@ -18,7 +19,9 @@ def worker():
 
 def test_answers_on_the_callers_thread(worker, qtbot):
     seen = []
-    worker.submit(lambda task: QThread.currentThread(), lambda thread: seen.append((thread, QThread.currentThread())))
+    worker.submit(
+        lambda task: QThread.currentThread(), lambda thread: seen.append((thread, QThread.currentThread()))
+    )
     qtbot.waitUntil(lambda: bool(seen))
     ran_on, answered_on = seen[0]
     assert ran_on is not answered_on

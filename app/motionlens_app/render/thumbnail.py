@@ -154,7 +154,7 @@ class ThumbnailPainter:
         height, cx, cy = rect.height(), rect.center().x(), rect.center().y()
         slide_x, slide_y = (clip.slide[frame] * height).tolist()
         self._ground(painter, rect, clip, cx + slide_x, cy + slide_y)
-        lines = (clip.lines[frame] * height + np.float32([cx, cy, cx, cy])).tolist()
+        lines = (clip.lines[frame] * height + np.array([cx, cy, cx, cy])).tolist()
         widths = (clip.widths * height).tolist()
         near = clip.near[frame].tolist()
         groups = GROUPS.tolist()

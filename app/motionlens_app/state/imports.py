@@ -97,7 +97,7 @@ class ImportController(QObject):
     def _progressed(self, progress: WorkProgress) -> None:
         self.progress = progress
         self.changed.emit()
-        if self._clock.elapsed() - self._last_stored > 2000:
+        if self._clock.elapsed() - self._last_stored > 700:
             self._last_stored = self._clock.elapsed()
             self.stored.emit()
 

@@ -85,7 +85,7 @@ class Details(QScrollArea):
             form.addRow(label(name, "muted"), _selectable(value))
         found = inferred_lines(record.inferred)
         box.addLayout(form)
-        if found:
+        if found and record.path:
             box.addSpacing(4)
             box.addWidget(label("WHAT THE READER FOUND", "section"))
             facts = QFormLayout()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
@@ -20,6 +21,9 @@ SUGGESTIONS = (
 )
 
 
+_WIDTH = 400
+
+
 class EmptyState(QWidget):
     """Icon, one line, one sentence, buttons, clickable queries, or a progress bar."""
 
@@ -34,8 +38,8 @@ class EmptyState(QWidget):
         self.title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.sentence = label("", "", wrap=True)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.sentence.setMaximumWidth(440)
-        self.sentence.setMinimumWidth(320)
+        self.sentence.setFixedWidth(_WIDTH)
+        self.title.setFixedWidth(_WIDTH)
         self.progress = QProgressBar(textVisible=False)
         self.progress.setFixedWidth(320)
         self.buttons = QHBoxLayout()
@@ -63,6 +67,8 @@ class EmptyState(QWidget):
         self._tint()
         self.title.setText(title)
         self.sentence.setText(sentence)
+        # A box layout does not ask centred labels how high they are once wrapped.
+        self.sentence.setFixedHeight(self.sentence.heightForWidth(_WIDTH))
         self.progress.setVisible(progress is not None)
         if progress is not None:
             self.progress.setRange(0, progress[1])
@@ -78,7 +84,7 @@ class EmptyState(QWidget):
             row.setSpacing(8)
             row.addStretch(1)
             for text in queries[first : first + 2]:
-                row.addWidget(button(text, "chip", lambda t=text: self.query_chosen.emit(t)))
+                row.addWidget(button(text, "chip", partial(self.query_chosen.emit, text)))
             row.addStretch(1)
             self.chips.addLayout(row)
 

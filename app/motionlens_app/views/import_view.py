@@ -106,6 +106,7 @@ class FailureDialog(QDialog):
         self.table.setWordWrap(True)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.table.setAccessibleName("Files not imported")
         for row, failure in enumerate(self._failures):
             name = QTableWidgetItem(failure.path.rsplit("/", 1)[-1])
@@ -126,8 +127,10 @@ class FailureDialog(QDialog):
         row_box = QHBoxLayout()
         row_box.addWidget(button("Copy list", "", self.copy))
         row_box.addStretch(1)
-        row_box.addWidget(button("Close", "primary", self.accept))
+        close = button("Close", "primary", self.accept)
+        row_box.addWidget(close)
         box.addLayout(row_box)
+        close.setFocus()
 
     def text(self) -> str:
         """The list as tab-separated lines."""

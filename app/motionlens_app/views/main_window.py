@@ -218,6 +218,10 @@ class MainWindow(QMainWindow):
         self.settings.put("theme", name)
         self.themes.choose(name)
 
+    def quit(self) -> None:
+        """Close the window, and with it the app."""
+        self.close()
+
     def show_shortcuts(self) -> None:
         """The list of keys, made from the command table."""
         rows = "".join(

@@ -123,9 +123,9 @@ class ResultPanel(QWidget):
             self._present("folder-open", "Opening the library", "One moment.", progress=(0, 0))
         elif libraries.state is LibraryState.FAILED:
             self._present(
-                "warning-circle",
-                "The library could not be opened",
-                str(libraries.error),
+                "folder-notch",
+                "No library is open",
+                "Choose another one on the left, or begin with the motions that come with MotionLens.",
                 buttons=[starter, folder],
             )
         elif session.items.hidden:

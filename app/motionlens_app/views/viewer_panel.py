@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSplitter, QToolButton, QVBoxLayout, QWidget
@@ -79,9 +81,7 @@ class ViewerPanel(QWidget):
         row.addWidget(self.name, 1)
         self.view_buttons: dict[str, QToolButton] = {}
         for text, name in VIEWS:
-            made = IconButton(
-                "", f"View: {name}", self._themes, lambda n=name: self.scene.preset(n), text=text
-            )
+            made = IconButton("", f"View: {name}", self._themes, partial(self.scene.preset, name), text=text)
             self.view_buttons[name] = made
             row.addWidget(made)
         self.fit_button = IconButton(

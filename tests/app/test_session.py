@@ -13,7 +13,7 @@ from motionlens_app.state.libraries import LibraryChoice, LibraryState, own_choi
 from motionlens_app.state.model import ModelState
 from motionlens_app.state.search import SearchPhase
 from motionlens_app.state.session import Session
-from motionlens_app.views.result_panel import headline
+from motionlens_app.views.result_panel import headline, is_empty
 
 
 @pytest.fixture
@@ -143,6 +143,20 @@ def test_cancel_keeps_what_is_in(session, services, qtbot, tmp_path):
         assert session.imports.state is ImportState.CANCELLING
     assert finished.args[0].cancelled and 0 < finished.args[0].imported < 500
     qtbot.waitUntil(lambda: session.items.rowCount() > 0)
+
+
+def test_a_query_in_an_empty_library_is_no_error(session, services, qtbot, tmp_path):
+    told = []
+    session.failed.connect(lambda what, error: told.append(what))
+    session.start(LibraryChoice("other", tmp_path))
+    qtbot.waitUntil(lambda: session.model.state is ModelState.READY and is_empty(session))
+    session.search.set_text("walks")
+    session.search.submit()
+    qtbot.wait(50)
+    assert headline(session) == "0 motions" and not told and not services.searched
+    session.import_paths([tmp_path])  # and the query is answered as soon as there is something
+    qtbot.waitUntil(lambda: session.search.phase is SearchPhase.RESULTS)
+    assert services.imports[0][0] == tmp_path
 
 
 def test_a_second_import_waits_for_the_first(session, services, qtbot, tmp_path):

@@ -297,6 +297,24 @@ def test_first_library(tmp_path):
     assert first_library(None, settings) == starter_choice()
 
 
+def test_main_opens_the_library_it_is_told_and_ends_with_its_window(qapp, services, monkeypatch, tmp_path):
+    from motionlens_app import main as entry
+    from motionlens_app.views.main_window import MainWindow
+
+    monkeypatch.setattr(entry, "LocalServices", lambda: services)
+    seen = []
+
+    def close():
+        for window in qapp.topLevelWidgets():
+            if isinstance(window, MainWindow) and window.isVisible():
+                seen.append(window.session.libraries.choice.folder)
+                window.close()
+
+    QTimer.singleShot(400, close)
+    assert entry.main(["--library", str(tmp_path)]) == 0
+    assert seen == [tmp_path]
+
+
 def test_every_button_has_a_name_and_the_keyboard_reaches_it(app):
     from PySide6.QtWidgets import QAbstractButton
 

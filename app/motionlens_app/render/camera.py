@@ -40,7 +40,7 @@ class Camera:
     def axes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Unit vectors right, up, back (towards the eye).
 
-        >>> [axis.round(6).tolist() for axis in Camera(azimuth=0, elevation=0).axes()]
+        >>> [(axis.round(6) + 0.0).tolist() for axis in Camera(azimuth=0, elevation=0).axes()]
         [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
         """
         return _axes(self.azimuth, self.elevation)

@@ -171,6 +171,8 @@ def _paint_body(painter: QPainter, rect: QRectF, model: ViewportModel, points: n
     p = model.camera.project(points, rect.width(), rect.height())
     colours = body_colours(model)
     shades = [(c.lighter(116), c, c.darker(165)) for c in colours]
+    # The trunk is many overlapping pieces: a flatter shading hides their seams.
+    shades[2] = (colours[2].lighter(106), colours[2], colours[2].darker(122))
     depth = (p[A, 2] + p[B, 2]) / 2
     painter.setPen(Qt.PenStyle.NoPen)
     radii = RADII * model.scale

@@ -121,6 +121,9 @@ class Session(QObject):
         library, encoder = self.libraries.library, self.model.encoder
         if library is None or encoder is None or self.libraries.state is not LibraryState.READY:
             return
+        if not self.libraries.records:
+            self.search.set_searcher(None)  # nothing to ask yet: an import builds it
+            return
         self._builder.submit(
             lambda task: self._services.searcher(library, encoder, task.report, task.cancelled),
             self._searcher_built,

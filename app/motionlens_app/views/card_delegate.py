@@ -146,11 +146,12 @@ class CardDelegate(QStyledItemDelegate):
         facts.append(clock(item.duration_s))
         if item.score is not None and item.start_s > 0:
             facts.append(f"at {clock(item.start_s)}")
-        start = " · ".join(facts) + " · "
-        name = item.file_name if item.available else f"{item.file_name} (file missing)"
-        metrics = QFontMetricsF(small)
-        left = max(room - metrics.horizontalAdvance(start), 24.0)
-        line = start + metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, left)
+        line = " · ".join(facts)
+        if item.path:  # without a file the caption, or the name in its place, has said it all
+            name = item.file_name if item.available else f"{item.file_name} (file missing)"
+            metrics = QFontMetricsF(small)
+            left = max(room - metrics.horizontalAdvance(line + " · "), 24.0)
+            line += " · " + metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, left)
         painter.drawText(
             QRectF(12, TEXT_HEIGHT - 24, room, 16),
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,

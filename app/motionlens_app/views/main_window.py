@@ -154,6 +154,7 @@ class MainWindow(QMainWindow):
         else:
             text = "Loading the model…"
         self.model_label.setText(text)
+        self.model_label.setToolTip(str(model.error or ""))
 
     def _import_finished(self, outcome: ImportOutcome | None) -> None:
         if outcome is None:

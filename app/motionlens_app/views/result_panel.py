@@ -20,7 +20,7 @@ def headline(session: Session) -> str:
     """The line above the cards."""
     search, counts = session.search, session.libraries.counts
     hidden = f" · {session.items.hidden:,} hidden by length" if session.items.hidden else ""
-    if search.phase is SearchPhase.WAITING:
+    if search.phase is SearchPhase.WAITING and not is_empty(session):
         return waiting_sentence(session)
     if search.text and search.result is not None:
         result = search.result
@@ -35,6 +35,11 @@ def headline(session: Session) -> str:
     if counts is None:
         return ""
     return f"{counts.motions:,} motions{hidden}"
+
+
+def is_empty(session: Session) -> bool:
+    """True when the open library has no motion."""
+    return session.libraries.state is LibraryState.READY and not session.libraries.records
 
 
 def waiting_sentence(session: Session) -> str:
@@ -142,7 +147,7 @@ class ResultPanel(QWidget):
             )
         elif importing:
             self._present("download-simple", "Importing", "Motions appear here as soon as they are in.")
-        elif session.search.phase is SearchPhase.WAITING:
+        elif session.search.phase is SearchPhase.WAITING and not is_empty(session):
             self._present("clock", "One moment", waiting_sentence(session) + ".", progress=(0, 0))
         else:
             self._present(

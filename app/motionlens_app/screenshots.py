@@ -111,7 +111,7 @@ def _import_states(shot: Photographer, work: Path) -> None:
     shot.wait(0.4)
     shot.take("07-empty-library")
     window.import_paths([work / "takes"])
-    shot.until(lambda: session.items.rowCount() > 0 or session.imports.state is ImportState.IDLE, 60)
+    shot.until(lambda: session.items.rowCount() > 11 or session.imports.state is ImportState.IDLE, 60)
     shot.wait(0.3)
     shot.take("08-import-in-progress")
     shot.until(lambda: session.imports.state is ImportState.IDLE, 120)

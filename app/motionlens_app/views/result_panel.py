@@ -13,7 +13,7 @@ from ..state.session import Session
 from ..theme import ThemeManager
 from .empty_state import SUGGESTIONS, EmptyState
 from .grid import ResultGrid
-from .widgets import ElidedLabel, IconButton, button
+from .widgets import ElidedLabel, IconButton, button, counted
 
 
 def headline(session: Session) -> str:
@@ -27,14 +27,14 @@ def headline(session: Session) -> str:
         took = f"{result.timing_ms.get('total', 0):.0f} ms"
         best = f"Best {len(result.hits):,} of " if len(result.hits) < result.searched else ""
         busy = " · searching…" if search.phase is SearchPhase.SEARCHING else ""
-        return f"{best}{result.searched:,} moments · {took}{busy}{hidden}"
+        return f"{best}{counted(result.searched, 'moment')} · {took}{busy}{hidden}"
     if search.phase is SearchPhase.SEARCHING:
         return "Searching…"
     if search.phase is SearchPhase.FAILED:
         return "The search did not work"
     if counts is None:
         return ""
-    return f"{counts.motions:,} motions{hidden}"
+    return counted(counts.motions, "motion") + hidden
 
 
 def is_empty(session: Session) -> bool:

@@ -97,6 +97,15 @@ def rule() -> QWidget:
     return out
 
 
+def counted(n: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "motion"), counted(1284, "moment")
+    ('1 motion', '1,284 moments')
+    """
+    return f"{n:,} {noun}" + ("" if n == 1 else "s")
+
+
 def clock(seconds: float) -> str:
     """Seconds as people read them.
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..model.interface import Encoder
+from ..readers.manifests import stated_rate
 from ..readers.sidecar import read_captions
 from .encoding import ENCODE_BATCH, encode_batch
 from .interface import Failure
@@ -136,7 +137,9 @@ class _Import:
         if known is not None and not mapping:  # a file keeps the mapping that it was imported with
             mapping = known.state.context.rpartition("mapping=")[2]
             mapping = mapping if mapping and self._mapping_path(mapping).exists() else ""
-        context = f"reader={_reader_version()} beside={self._beside.of(path)} mapping={mapping}"
+        rate = stated_rate(path)  # a manifest that is corrected changes the reading of its files
+        stated = "" if rate is None else f" fps={rate.fps:g}"
+        context = f"reader={_reader_version()} beside={self._beside.of(path)}{stated} mapping={mapping}"
         state = FileState(str(path), stat.st_size, stat.st_mtime_ns, "", context)
         known_hash = ""
         # A failure without a hash may have passed (drive, permission, time-out): it is tried again.

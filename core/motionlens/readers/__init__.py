@@ -5,11 +5,13 @@ A reader is named by module and function, and imported when the first file of it
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
 from ..errors import MotionLensError, UnreadableFileError
 from ..motion import Motion
+from .manifests import stated_rate
 from .mapping import MappingOverrides
 
 READERS: dict[str, tuple[str, str]] = {
@@ -32,7 +34,8 @@ def read_motions(path: str | Path, mapping: MappingOverrides | None = None) -> l
 
     Args:
         path: a file with one of ``SUPPORTED_SUFFIXES``.
-        mapping: what the user states about the file; None: infer everything.
+        mapping: what the user states about the file; None: infer everything. Its frame rate comes
+            before that of a manifest beside the file, and this before the file's own.
 
     Raises:
         UnreadableFileError: missing, damaged, or of no supported kind.
@@ -48,6 +51,7 @@ def read_motions(path: str | Path, mapping: MappingOverrides | None = None) -> l
     if not path.is_file():
         raise UnreadableFileError(f"{path} cannot be opened (no such file): check that it exists.")
     module, function = READERS[path.suffix.lower()]
+    mapping = _with_stated_rate(path, mapping)
     try:
         read = getattr(import_module(f".{module}", __name__), function)
         found = read(path, mapping)
@@ -58,3 +62,13 @@ def read_motions(path: str | Path, mapping: MappingOverrides | None = None) -> l
         raise UnreadableFileError(
             f"{path} could not be read ({error}): check the file and its drive."
         ) from error
+
+
+def _with_stated_rate(path: Path, mapping: MappingOverrides | None) -> MappingOverrides | None:
+    """Give the manifest's frame rate to the readers, where the user states none."""
+    if mapping is not None and mapping.fps is not None:
+        return mapping
+    rate = stated_rate(path)
+    if rate is None:
+        return mapping
+    return replace(mapping or MappingOverrides(), fps=rate.fps, fps_from=rate.manifest)

@@ -107,7 +107,7 @@ def _rest_points(animation: SkeletonAnimation, joints: JointMap) -> np.ndarray |
 
 def _rate(animation: SkeletonAnimation, mapping: MappingOverrides) -> tuple[float, str]:
     if mapping.fps is not None:
-        return float(mapping.fps), "mapping file"
+        return float(mapping.fps), mapping.fps_from
     if not _MIN_FPS <= animation.fps <= _MAX_FPS:
         raise UnreadableFileError(
             f"{animation.source} states {animation.fps:g} frames a second: give the true rate in a mapping file, "

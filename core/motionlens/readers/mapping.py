@@ -38,6 +38,7 @@ class MappingOverrides:
         up_axis, facing: "x", "y", "z", optionally with a sign, in the file's axes.
         fps: true frames a second.
         drop_t_pose: False keeps leading T-pose frames; True or None drops them by test.
+        fps_from: who states ``fps``, for ``Motion.inferred``; no key of the mapping file.
     """
 
     joints: Mapping[str, str] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class MappingOverrides:
     facing: str | None = None
     fps: float | None = None
     drop_t_pose: bool | None = None
+    fps_from: str = "mapping file"
 
     @classmethod
     def load(cls, path: str | Path) -> MappingOverrides:

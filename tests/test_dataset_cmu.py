@@ -13,7 +13,6 @@ from motionlens.datasets.humanml3d import (
     Caption,
     format_captions,
     load_humanml3d,
-    mirror_text,
     on_reference,
     parse_captions,
 )
@@ -21,6 +20,7 @@ from motionlens.errors import MotionLensError, UnreadableFileError
 from motionlens.motion import mirror_positions
 from motionlens.readers.retarget import place
 from motionlens.skeleton import JOINT_INDEX
+from motionlens.synthesis.grammar import mirror_caption
 from tests.rigs import walk_and_wave
 
 TRIALS = ("60_01", "35_10", "127_22", "07_12", "131_02", "09_08")
@@ -93,7 +93,7 @@ def test_every_cut_is_whole_and_canonical(built: tuple[Path, Path]) -> None:
         assert np.array_equal(twin.positions, mirror_positions(item.positions))
         assert len(item.captions) == len(twin.captions) >= 1
         for one, other in zip(item.captions, twin.captions, strict=True):
-            assert other.text == mirror_text(one.text) and (other.start_s, other.end_s) == (
+            assert other.text == mirror_caption(one.text) and (other.start_s, other.end_s) == (
                 one.start_s,
                 one.end_s,
             )
@@ -184,4 +184,4 @@ def test_caption_lines() -> None:
     ],
 )
 def test_mirrored_words(text: str, mirrored: str) -> None:
-    assert mirror_text(text) == mirrored
+    assert mirror_caption(text) == mirrored

@@ -21,7 +21,8 @@ from ..errors import MotionLensError, UnreadableFileError
 from ..motion import Motion, mirror_positions
 from ..readers import MappingOverrides, read_motions
 from ..readers.retarget import place
-from .humanml3d import Caption, DatasetItem, format_captions, mirror_text
+from ..synthesis.grammar import mirror_caption
+from .humanml3d import Caption, DatasetItem, format_captions
 
 Progress = Callable[[int, int], None]
 """Called with (trials done, trials in all)."""
@@ -79,7 +80,9 @@ def read_trial(cmu: Path, row: dict[str, str]) -> Motion:
 
 
 def _mirrored(captions: Iterable[Caption]) -> tuple[Caption, ...]:
-    return tuple(Caption(mirror_text(c.text), c.start_s, c.end_s, mirror_text(c.tokens)) for c in captions)
+    return tuple(
+        Caption(mirror_caption(c.text), c.start_s, c.end_s, mirror_caption(c.tokens)) for c in captions
+    )
 
 
 def _lists(src: Path, ids: dict[str, str]) -> dict[str, list[str]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import math
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,13 +18,6 @@ from ..errors import MotionLensError, UnreadableFileError
 from ..readers.retarget import place, to_reference
 from ..skeleton import N_JOINTS, PARENTS, REFERENCE_OFFSETS
 
-_OTHER_SIDE = {
-    "left": "right",
-    "right": "left",
-    "clockwise": "counterclockwise",
-    "counterclockwise": "clockwise",
-}
-_SIDE_WORD = re.compile(r"(?<![a-z])(?:left|right)|(?:counter|anti)[- ]?clockwise|clockwise", re.IGNORECASE)
 _BONE_TOLERANCE_M = 2e-3
 
 
@@ -56,26 +48,6 @@ class DatasetItem:
     captions: tuple[Caption, ...]
     mirrored: bool = False
     subject: str | None = None
-
-
-def mirror_text(text: str) -> str:
-    """Swap left and right, clockwise and counterclockwise; the spelling's case stays.
-
-    >>> mirror_text("Left hand, then turns clockwise to the right")
-    'Right hand, then turns counterclockwise to the left'
-    >>> mirror_text("spins counter-clockwise")
-    'spins clockwise'
-    >>> mirror_text("stands upright, leftward")
-    'stands upright, rightward'
-    """
-
-    def swap(match: re.Match[str]) -> str:
-        word = match[0]
-        key = "counterclockwise" if len(word) > 9 else word.lower()
-        other = _OTHER_SIDE[key]
-        return other.capitalize() if word[0].isupper() else other
-
-    return _SIDE_WORD.sub(swap, text)
 
 
 def parse_captions(text: str, where: str) -> tuple[Caption, ...]:

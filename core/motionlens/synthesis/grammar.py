@@ -351,7 +351,7 @@ def _groundings(places: list[tuple[int, int, Word]]) -> list[WordGrounding]:
 
 
 _SIDE_PATTERN = re.compile(
-    r"\b(left|right)(?=(wards?|ies|y|ie|most|er)?\b)(?!\s+(?:away|now|afterwards?|off|angles?|side up)\b)",
+    r"\b(left|right)(?=(wards?|hand(?:ed)?|foot(?:ed)?|ies|y|ie|most|er)?\b)(?!\s+(?:away|now|afterwards?|off|angles?|side up)\b)",
     re.IGNORECASE,
 )
 

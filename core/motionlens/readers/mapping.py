@@ -335,6 +335,9 @@ def map_skeleton(
         missing = [n for n in ("pelvis",) if n not in found]
         if "neck" not in found and "head" not in found:
             missing.append("neck or head")
+        # an absurd hierarchy can make one joint serve as two; only the user may say that it does
+        twice = [n for n, j in found.items() if n not in fixed and list(found.values()).count(j) > 1]
+        missing.extend(sorted(set(twice) - set(missing), key=JOINT_INDEX.__getitem__))
     if missing:
         raise UnmappableSkeletonError(
             f"{where}: no joint was recognised as {', '.join(missing)}; "

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from motionlens.library.interface import Failure, Library
 from motionlens.model.interface import Encoder
 from motionlens.search.result import SearchResult
+
+if TYPE_CHECKING:
+    from motionlens.model.remote import ProcessEncoder
 
 
 @dataclass(frozen=True)
@@ -77,9 +80,19 @@ class Services(Protocol):
         """Import into the library in ``folder``; without an encoder the indexing is left to ``searcher``."""
         ...
 
+    def close(self) -> None:
+        """End the model's process, from any thread; what waits for it fails with CancelledError."""
+        ...
+
 
 class LocalServices:
-    """The real engine, in this process. Its modules are imported by the first call that needs them."""
+    """The real engine; its modules are imported by the first call that needs them.
+
+    The model runs in a process of its own: torch in this one would stop the window for up to a second.
+    """
+
+    def __init__(self) -> None:
+        self._encoder: ProcessEncoder | None = None
 
     def open_library(self, folder: Path) -> Library:
         """Open, and make where it does not exist."""
@@ -94,10 +107,13 @@ class LocalServices:
         return cast(Library, ensure_starter_library(None, _translated(progress), cancelled))
 
     def load_encoder(self) -> Encoder:
-        """The shipped model."""
-        from motionlens.model import load_encoder
+        """The default model."""
+        from motionlens.model.remote import ProcessEncoder
 
-        return cast(Encoder, load_encoder())
+        self.close()
+        self._encoder = ProcessEncoder()
+        self._encoder.load()
+        return self._encoder
 
     def searcher(
         self, library: Library, encoder: Encoder, progress: ProgressCallback, cancelled: Cancelled
@@ -113,7 +129,7 @@ class LocalServices:
             except LibraryError as error:
                 if "Another import" not in str(error):
                     raise
-        engine = SearchEngine(library, encoder)
+        engine = SearchEngine(library, encoder, device="cpu")  # the GPU is the model's process's
         engine.warm_up()
         return engine
 
@@ -139,6 +155,11 @@ class LocalServices:
             report.seconds,
             tuple(report.warnings),
         )
+
+    def close(self) -> None:
+        """See ``Services``."""
+        if self._encoder is not None:
+            self._encoder.close()
 
 
 def _translated(progress: ProgressCallback):

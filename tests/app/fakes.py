@@ -204,6 +204,9 @@ class FakeServices:
             raise self.model_error
         return FakeEncoder()
 
+    def close(self) -> None:
+        self.closed = True
+
     def searcher(self, library, encoder, progress, cancelled) -> FakeSearcher:
         return FakeSearcher(library, self)
 

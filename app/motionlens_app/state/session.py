@@ -80,6 +80,8 @@ class Session(QObject):
 
     def close(self) -> None:
         """Cancel everything and wait for the threads; an import stops after the file at work."""
+        self.imports.cancel()
+        self._services.close()  # whoever waits for the model waits no longer
         self.imports.close()
         self.search.close()
         self._builder.close()

@@ -22,7 +22,7 @@ from motionlens.library.interface import Failure
 
 from ..services import ImportOutcome
 from ..state.imports import ImportController, ImportState
-from .widgets import ElidedLabel, button, label
+from .widgets import ElidedLabel, button, counted, label
 
 
 def progress_sentence(imports: ImportController) -> str:
@@ -31,12 +31,13 @@ def progress_sentence(imports: ImportController) -> str:
     if progress is None or progress.stage == "scan" or not progress.total:
         return "Looking for motion files…"
     if progress.stage == "encode":
-        return f"Indexing {progress.done:,} of {progress.total:,} moments"
-    parts = [f"Importing {progress.done:,} of {progress.total:,} files"]
+        return f"Indexing {progress.done:,} of {counted(progress.total, 'moment')}"
+    parts = [f"Importing {progress.done:,} of {counted(progress.total, 'file')}"]
     if progress.failed:
         parts.append(f"{progress.failed:,} failed")
     if imports.rate:
-        parts.append(f"{imports.rate:.0f} files a second" if imports.rate >= 1 else "under 1 file a second")
+        whole = round(imports.rate)
+        parts.append(f"{counted(whole, 'file')} a second" if whole else "under 1 file a second")
     return " · ".join(parts)
 
 
@@ -47,7 +48,7 @@ def outcome_sentence(outcome: ImportOutcome) -> str:
     '3 files imported, 1 unchanged.'
     """
     start = "Import cancelled: " if outcome.cancelled else ""
-    parts = [f"{outcome.imported:,} file{'s' if outcome.imported != 1 else ''} imported"]
+    parts = [f"{counted(outcome.imported, 'file')} imported"]
     if outcome.unchanged:
         parts.append(f"{outcome.unchanged:,} unchanged")
     if outcome.failures:

@@ -33,6 +33,7 @@ from .query_bar import QueryBar
 from .result_panel import ResultPanel
 from .side_panel import SidePanel
 from .viewer_panel import ViewerPanel
+from .widgets import counted
 
 
 def dropped_paths(mime: QMimeData) -> list[Path]:
@@ -148,7 +149,7 @@ class MainWindow(QMainWindow):
             device = "CUDA" if model.encoder.device.startswith("cuda") else "CPU"
             text = f"{device} · model ready"
             if indexing is not None and indexing.total:
-                text = f"{device} · indexing {indexing.done:,} of {indexing.total:,} moments"
+                text = f"{device} · indexing {indexing.done:,} of {counted(indexing.total, 'moment')}"
         elif model.state is ModelState.FAILED:
             text = "Model not available"
         else:
@@ -209,7 +210,7 @@ class MainWindow(QMainWindow):
             self._present_failures(outcome.failures, outcome_sentence(outcome))
 
     def _present_failures(self, failures, headline: str = "") -> None:
-        text = headline or f"{len(failures):,} files of this library could not be read."
+        text = headline or f"{counted(len(failures), 'file')} of this library could not be read."
         self.failure_dialog = FailureDialog(text + " Each file's reason:", failures, self)
         self.failure_dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.failure_dialog.open()

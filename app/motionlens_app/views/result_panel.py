@@ -49,7 +49,7 @@ def waiting_sentence(session: Session) -> str:
     if session.model.state is not ModelState.READY:
         return "Loading the model; your query is kept"
     if session.indexing is not None and session.indexing.total:
-        return f"Indexing {session.indexing.done:,} of {session.indexing.total:,} moments; your query is kept"
+        return f"Indexing {session.indexing.done:,} of {counted(session.indexing.total, 'moment')}; your query is kept"
     return "Getting the library ready; your query is kept"
 
 
@@ -122,7 +122,7 @@ class ResultPanel(QWidget):
             done, total = libraries.progress.done, libraries.progress.total
             self._present(
                 "sparkle", "Making the starter library",
-                f"{done:,} of {total:,} motions. This happens once and takes a few seconds.", progress=(done, total),
+                f"{done:,} of {counted(total, 'motion')}. This happens once and takes a few seconds.", progress=(done, total),
             )  # fmt: skip
         elif libraries.state in (LibraryState.OPENING, LibraryState.CLOSED):
             self._present("folder-open", "Opening the library", "One moment.", progress=(0, 0))
@@ -136,7 +136,8 @@ class ResultPanel(QWidget):
         elif session.items.hidden:
             self._present(
                 "funnel", "Nothing of this length",
-                f"{session.items.hidden:,} motions are hidden by the length filter on the left.",
+                "The length filter on the left hides "
+                f"{counted(session.items.hidden, 'motion')}.",
             )  # fmt: skip
         elif session.search.phase is SearchPhase.NOTHING:
             self._present(

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QPushButton, QVBoxLayout, QWidget
 from ..state.items import LENGTHS
 from ..state.libraries import LibraryController, LibraryState, choice_for, own_choice, starter_choice
 from ..theme import ThemeManager, icon
-from .widgets import ElidedLabel, button, counted, label
+from .widgets import ElidedLabel, button, counted, duration, label
 
 
 class SidePanel(QWidget):
@@ -95,14 +95,13 @@ class SidePanel(QWidget):
         elif counts is None:
             self.counts.setText("Opening…")
         else:
-            minutes = counts.duration_s / 60
-            length = f"{minutes:.0f} min" if minutes < 90 else f"{minutes / 60:.1f} h"
+            total = f", {duration(counts.duration_s)}" if counts.motions else ""
             self.counts.setText(
-                f"{counted(counts.motions, 'motion')}, {length}\n{counted(counts.moments, 'moment')}"
+                f"{counted(counts.motions, 'motion')}{total}\n{counted(counts.moments, 'moment')}"
             )
         failed = counts.failures if counts else 0
         self.failures.setVisible(failed > 0)
-        self.failures.setText(f"{failed:,} file{'s' if failed != 1 else ''} not imported…")
+        self.failures.setText(f"{counted(failed, 'file')} not imported…")
 
     def _reopen(self) -> None:
         from pathlib import Path

@@ -106,6 +106,19 @@ def counted(n: int, noun: str) -> str:
     return f"{n:,} {noun}" + ("" if n == 1 else "s")
 
 
+def duration(seconds: float) -> str:
+    """A total length as people say it.
+
+    >>> duration(6.4), duration(150), duration(7500)
+    ('6 s', '2.5 min', '2.1 h')
+    """
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    if seconds < 600:
+        return f"{seconds / 60:.1f} min"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
 def clock(seconds: float) -> str:
     """Seconds as people read them.
 

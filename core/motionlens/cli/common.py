@@ -14,8 +14,9 @@ import numpy as np
 
 from ..library import LocalLibrary
 from ..library.progress import ImportProgress
+from ..model import default_model_dir as default_model_dir
 from ..model.interface import Encoder, QueryTokens
-from ..resources import default_library_dir, resource_dir
+from ..resources import default_library_dir
 
 STARTER = "starter"
 
@@ -93,13 +94,6 @@ class LazyEncoder:
     def encode_motions(self, clips: Sequence[np.ndarray]) -> list[np.ndarray]:
         """See ``Encoder``."""
         return self._encoder().encode_motions(clips)
-
-
-def default_model_dir() -> Path:
-    """Folder of the shipped model."""
-    from ..model import DEFAULT_MODEL
-
-    return resource_dir("models") / DEFAULT_MODEL
 
 
 class ProgressLine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,17 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "motionlens-1"
 
 
+def default_model_dir() -> Path:
+    """Folder of the model that is used where none is named: the shipped one, or ``$MOTIONLENS_MODEL``."""
+    override = os.environ.get("MOTIONLENS_MODEL")
+    return Path(override) if override else resource_dir("models") / DEFAULT_MODEL
+
+
 def load_encoder(path: str | Path | None = None, device: str | None = None) -> TowersEncoder:
     """Load a trained model; takes seconds the first time (torch and transformers are imported here).
 
     Args:
-        path: folder with ``config.json`` and ``model.safetensors``; None for the shipped model.
+        path: folder with ``config.json`` and ``model.safetensors``; None for ``default_model_dir()``.
         device: "cpu" or "cuda"; None for CUDA where there is one.
 
     Raises:
@@ -25,4 +32,4 @@ def load_encoder(path: str | Path | None = None, device: str | None = None) -> T
     """
     from .encoder import load_towers
 
-    return load_towers(Path(path) if path else resource_dir("models") / DEFAULT_MODEL, device)
+    return load_towers(Path(path) if path else default_model_dir(), device)

@@ -1,0 +1,302 @@
+"""The model in a process of its own.
+
+Importing torch and computing with it hold the interpreter's lock for up to a second at a time, which
+a window cannot afford. ``ProcessEncoder`` is an ``Encoder`` whose work is done elsewhere: this
+process never imports torch. The protocol is that of ``library.worker``: one JSON line a request and
+an answer, arrays behind it as raw bytes. The process ends when its input ends, so that none is left
+behind by a program that was killed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from ..errors import CancelledError, MotionLensError
+from ..skeleton import N_JOINTS
+from .interface import QueryTokens
+
+CLIPS_PER_REQUEST = 8
+"""Clips encoded at a time: a query waits for no more than these (some 100 ms of work on one core)."""
+_LOADER = "motionlens.model:load_encoder"
+
+
+class ProcessEncoder:
+    """An ``Encoder`` in a child process; safe to use from several threads, queries first.
+
+    ``load`` starts the process and waits until the model is there (seconds); the first use does it too.
+
+    Args:
+        path: the model's folder, None for the default model.
+        loader: ``module:function`` that loads a model from a path or None.
+    """
+
+    def __init__(self, path: str | Path | None = None, loader: str = _LOADER) -> None:
+        self._path = "" if path is None else str(path)
+        self._loader = loader
+        self._process: subprocess.Popen[bytes] | None = None
+        self._guard = threading.Lock()  # of _process and _closed
+        self._closed = False
+        self._turn = threading.Condition()
+        self._busy = False
+        self._queries_waiting = 0
+        self._hello: dict[str, Any] = {}
+
+    def load(self) -> None:
+        """Start the process; returns when the model is loaded and warm.
+
+        Raises:
+            MotionLensError: no model there, or the process cannot live.
+            CancelledError: closed meanwhile.
+        """
+        with self._my_turn(first=True):
+            if self._process is None:
+                self._start()
+
+    def _fact(self, key: str) -> Any:
+        if not self._hello:
+            self.load()
+        return self._hello[key]
+
+    # -- what the model is -----------------------------------------------------------------------
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of weights and configuration."""
+        return str(self._fact("fingerprint"))
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return str(self._fact("name"))
+
+    @property
+    def dim(self) -> int:
+        """d, width of a token vector."""
+        return int(self._fact("dim"))
+
+    @property
+    def device(self) -> str:
+        """Where it runs: "cpu" or "cuda"."""
+        return str(self._fact("device"))
+
+    @property
+    def pid(self) -> int | None:
+        """The process's id, None where there is none now."""
+        process = self._process
+        return None if process is None else process.pid
+
+    # -- what it does ----------------------------------------------------------------------------
+
+    def encode_text(self, text: str) -> QueryTokens:
+        """See ``Encoder.encode_text``. Goes before motions that wait."""
+        with self._my_turn(first=True):
+            answer, (vectors, weights) = self._ask({"text": text}, [])
+        spans = tuple((int(a), int(b)) for a, b in answer["spans"])
+        return QueryTokens(text, tuple(answer["pieces"]), spans, vectors, weights)
+
+    def encode_motions(self, clips: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """See ``Encoder.encode_motions``."""
+        out: list[np.ndarray] = []
+        for first in range(0, len(clips), CLIPS_PER_REQUEST):
+            part = [np.ascontiguousarray(c, "<f4") for c in clips[first : first + CLIPS_PER_REQUEST]]
+            if any(clip.shape[1:] != (N_JOINTS, 3) for clip in part):
+                raise ValueError(f"clips must be (T, {N_JOINTS}, 3)")
+            with self._my_turn(first=False):
+                out += self._ask({"frames": [len(clip) for clip in part]}, part)[1]
+        return out
+
+    def close(self) -> None:
+        """End the process now; from any thread, also while another waits for an answer."""
+        with self._guard:
+            self._closed = True
+        self._stop()
+
+    def __enter__(self) -> ProcessEncoder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- the pipe --------------------------------------------------------------------------------
+
+    @contextmanager
+    def _my_turn(self, first: bool) -> Iterator[None]:
+        """One request at a time; a query overtakes motions that wait."""
+        with self._turn:
+            self._queries_waiting += first
+            try:
+                self._turn.wait_for(lambda: not self._busy and (first or not self._queries_waiting))
+            finally:
+                self._queries_waiting -= first
+            self._busy = True
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._busy = False
+                self._turn.notify_all()
+
+    def _ask(
+        self, request: dict[str, Any], arrays: Sequence[np.ndarray]
+    ) -> tuple[dict[str, Any], list[np.ndarray]]:
+        """Send and receive; a process that has died is started again, once a request."""
+        for attempt in (1, 2):
+            if self._process is None:
+                self._start()
+            try:
+                process = self._process
+                if process is None:  # closed in this moment
+                    raise EOFError
+                _send(process.stdin, request, arrays)
+                return _receive(process.stdout)
+            except (EOFError, OSError, ValueError) as error:
+                self._stop()
+                self._raise_if_closed(error)
+                if attempt == 2:
+                    raise MotionLensError(
+                        "The model's process stopped twice at the same work: close other programs to free "
+                        "memory, then load the model again."
+                    ) from error
+        raise AssertionError("unreachable")
+
+    def _start(self) -> None:
+        hello = self._launch()
+        if self._hello and hello["fingerprint"] != self._hello["fingerprint"]:
+            self._stop()
+            raise MotionLensError("The model's files have changed: start MotionLens again.")
+        self._hello = hello
+
+    def _launch(self) -> dict[str, Any]:
+        paths = os.pathsep.join(p or str(Path.cwd()) for p in sys.path)
+        # One core is left to the window.
+        threads = {"OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 2) - 1))}
+        debug = os.environ.get("MOTIONLENS_DEBUG")
+        try:
+            with self._guard:
+                if self._closed:
+                    raise EOFError
+                process = self._process = subprocess.Popen(
+                    [sys.executable, "-c", f"from {__name__} import main; raise SystemExit(main())"],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=None if debug else subprocess.DEVNULL,
+                    creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # no console under the app
+                    env={**threads, **os.environ, "PYTHONPATH": paths, "PYTHONUTF8": "1"},
+                )
+            _send(process.stdin, {"path": self._path, "loader": self._loader}, [])
+            return _receive(process.stdout)[0]
+        except (EOFError, OSError, ValueError) as error:
+            self._stop()
+            self._raise_if_closed(error)
+            raise MotionLensError(
+                "The model's process ended while it loaded: close other programs to free memory, then "
+                "load the model again."
+            ) from error
+        except BaseException:  # a sentence from the process: it waits no longer
+            self._stop()
+            raise
+
+    def _raise_if_closed(self, error: Exception) -> None:
+        if self._closed:
+            raise CancelledError("The model was closed: open MotionLens again.") from error
+
+    def _stop(self) -> None:
+        with self._guard:
+            process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        # A thread that still waits for an answer holds the stream's lock until it sees the end.
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                with suppress(OSError, ValueError):
+                    stream.close()
+
+
+def _send(stream: IO[bytes] | None, header: dict[str, Any], arrays: Sequence[np.ndarray]) -> None:
+    assert stream is not None
+    shapes = [[array.dtype.str, *array.shape] for array in arrays]
+    stream.write(json.dumps({**header, "arrays": shapes}).encode() + b"\n")
+    for array in arrays:
+        stream.write(np.ascontiguousarray(array).tobytes())
+    stream.flush()
+
+
+def _receive(stream: IO[bytes] | None) -> tuple[dict[str, Any], list[np.ndarray]]:
+    """Header and arrays. Raises EOFError at the end, and what the other side says went wrong."""
+    assert stream is not None
+    line = stream.readline()
+    if not line.endswith(b"\n"):
+        raise EOFError
+    header: dict[str, Any] = json.loads(line)
+    arrays = []
+    for kind, *shape in header["arrays"]:
+        dtype = np.dtype(kind)
+        size = int(np.prod(shape)) * dtype.itemsize
+        data = stream.read(size)
+        if len(data) != size:
+            raise EOFError
+        arrays.append(np.frombuffer(data, dtype).reshape(shape))
+    if "sentence" in header:
+        raise MotionLensError(header["sentence"])
+    if "fault" in header:
+        raise RuntimeError(header["fault"])
+    return header, arrays
+
+
+# -- the process ---------------------------------------------------------------------------------
+
+
+def main() -> int:
+    """Load a model and answer requests from standard input until it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to handle
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints must not get between the answers
+    sys.stdout = sys.stderr
+    encoder: Any = None
+    while True:
+        try:
+            request, arrays = _receive(sys.stdin.buffer)
+        except EOFError:
+            return 0
+        try:
+            if encoder is None:
+                encoder = _load(request["loader"], request["path"])
+                facts = {key: getattr(encoder, key) for key in ("fingerprint", "dim", "device")}
+                facts["name"] = getattr(encoder, "name", "")
+                encoder.encode_text("a person walks")  # its first use loads the text model
+                _send(answers, facts, [])
+            elif "text" in request:
+                query = encoder.encode_text(request["text"])
+                words = {"pieces": query.pieces, "spans": query.spans}
+                _send(answers, words, [query.vectors.astype("<f4"), query.weights.astype("<f4")])
+            else:
+                _send(answers, {}, [tokens.astype("<f2") for tokens in encoder.encode_motions(arrays)])
+        except MotionLensError as error:
+            _send(answers, {"sentence": str(error)}, [])
+        except Exception:  # whatever it is, the other side must hear of it
+            _send(answers, {"fault": traceback.format_exc()}, [])
+
+
+def _load(loader: str, path: str) -> Any:
+    import importlib
+
+    module, function = loader.split(":")
+    return getattr(importlib.import_module(module), function)(path or None)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

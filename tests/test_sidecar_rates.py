@@ -83,6 +83,15 @@ def test_our_own_files_keep_their_rate(tmp_path: Path) -> None:
     assert (after.n_frames, after.source_fps) == (before.n_frames, before.source_fps)
 
 
+@pytest.mark.parametrize("fps", [0.5, 30, 900])
+def test_a_stated_rate_never_changes_the_speed_of_a_gltf(fps: float, tmp_path: Path) -> None:
+    path = whole("gltf", tmp_path)
+    expected = read_motions(path)[0].duration_s
+    (motion,) = read_motions(path, MappingOverrides(fps=fps))
+    assert motion.duration_s == pytest.approx(expected, abs=0.06 if fps > 1 else 1.0)
+    assert motion.inferred["fps_from"] == "times in the file"
+
+
 def test_an_import_notices_a_corrected_rate(tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.mkdir()

@@ -106,6 +106,8 @@ def _rest_points(animation: SkeletonAnimation, joints: JointMap) -> np.ndarray |
 
 
 def _rate(animation: SkeletonAnimation, mapping: MappingOverrides) -> tuple[float, str]:
+    if "sampled_fps" in animation.notes:  # the file holds times: a stated rate only asked for samples
+        return float(animation.fps), "times in the file"
     if mapping.fps is not None:
         return float(mapping.fps), mapping.fps_from
     if not _MIN_FPS <= animation.fps <= _MAX_FPS:

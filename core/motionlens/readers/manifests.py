@@ -178,7 +178,10 @@ def _key(name: str) -> str:
     >>> _key(".\\\\01\\\\01_01.AMC")
     '01/01_01.amc'
     """
-    return PurePosixPath(name.strip().replace("\\", "/")).as_posix().lower()
+    plain = name.strip().replace("\\", "/").lower()
+    if plain and "//" not in plain and "./" not in plain and plain[-1] not in "/.":
+        return plain  # tidy already; asked several times a file, and a Path is slow to make
+    return PurePosixPath(plain).as_posix()
 
 
 def _stem_key(key: str) -> str:

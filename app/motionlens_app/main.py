@@ -53,6 +53,16 @@ def build(
     return App(session, themes, settings, MainWindow(session, themes, settings))
 
 
+def prepare(application: QApplication) -> None:
+    """What every start does before a window is made."""
+    application.setApplicationName("MotionLens")
+    application.setDesktopFileName("motionlens")
+    application.setWindowIcon(app_icon())
+    # Threads that read, search or project hand the interpreter over this often (seconds): the
+    # window's thread waits for it at every event, and Python's usual 5 ms add up.
+    sys.setswitchinterval(0.001)
+
+
 def app_icon() -> QIcon:
     """The window's icon; empty where the assets are missing."""
     from motionlens.errors import MotionLensError
@@ -80,9 +90,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(None if argv is None else list(argv))
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(["motionlens"])
-    application.setApplicationName("MotionLens")
-    application.setDesktopFileName("motionlens")
-    application.setWindowIcon(app_icon())
+    prepare(application)
     app = build(application, LocalServices())
     app.window.show()
     app.session.start(first_library(options.library, app.settings))

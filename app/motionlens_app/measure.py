@@ -1,7 +1,9 @@
 """Start, response and memory of the app: ``python -m motionlens_app.measure --moments 5000``.
 
-Opens the real window on a library of synthesised motions in a temporary folder, types queries, and
-prints what a user would feel. Works without a screen (QT_QPA_PLATFORM=offscreen) and on Xvfb.
+Opens the real window on a library of synthesised motions in a temporary folder, types queries, scrolls,
+switches themes, and prints what a user would feel. A gap is a time during which the window could not
+react: the longest of each phase by the clock, and in processor time of the window's thread (which other
+programs on the machine do not lengthen). Works without a screen (QT_QPA_PLATFORM=offscreen) and on Xvfb.
 """
 
 from __future__ import annotations
@@ -12,8 +14,11 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
 
 _QUERIES = (
     "a person waves with the left hand",
@@ -23,6 +28,7 @@ _QUERIES = (
     "a tired old man walks slowly",
 )
 _REPEATS = 6
+_SCROLL_S = 4.0
 
 
 def _fill(folder: str, moments: int) -> None:
@@ -37,91 +43,158 @@ def _fill(folder: str, moments: int) -> None:
         encode_missing(library, load_encoder())
 
 
-def _resident_mb() -> float:
-    """Memory that this process holds now, MB (Linux), else its peak."""
+def resident_mb(pid: int | None = None) -> float:
+    """Memory that a process (None: this one) holds now, MB; Linux only, elsewhere 0."""
     try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        pages = int(Path(f"/proc/{pid or 'self'}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
     except OSError:
-        import resource
+        return 0.0
 
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+class GapMeter:
+    """Runs the event loop and notes how long each round of it took, by phase: wall and CPU, seconds."""
+
+    def __init__(self, application: QApplication) -> None:
+        self._application = application
+        self.phase = "start"
+        self.wall: dict[str, float] = {}
+        self.cpu: dict[str, float] = {}
+
+    def round(self) -> None:
+        """One round of the event loop."""
+        with self.timed():
+            self._application.processEvents()
+        time.sleep(0.001)
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Count what is done inside as one gap."""
+        wall, cpu = time.perf_counter(), time.thread_time()
+        yield
+        wall, cpu = time.perf_counter() - wall, time.thread_time() - cpu
+        self.wall[self.phase] = max(self.wall.get(self.phase, 0.0), wall)
+        self.cpu[self.phase] = max(self.cpu.get(self.phase, 0.0), cpu)
+
+    def until(self, reached: Callable[[], bool], seconds: float) -> float:
+        """Run until a state is reached or the time is over; seconds that it took."""
+        begin = time.perf_counter()
+        while not reached() and time.perf_counter() - begin < seconds:
+            self.round()
+        return time.perf_counter() - begin
+
+    def wait(self, seconds: float) -> None:
+        """Run for a time."""
+        self.until(lambda: False, seconds)
+
+    def figures(self) -> dict[str, float]:
+        """Longest gaps in milliseconds by phase."""
+        return {f"gap_{name}_ms": 1e3 * value for name, value in self.wall.items()} | {
+            f"gap_{name}_cpu_ms": 1e3 * value for name, value in self.cpu.items()
+        }
 
 
 def measure(folder: Path) -> dict[str, float]:
     """Drive the window on the library in ``folder``; seconds, milliseconds and MB by name."""
     started = time.perf_counter()
-    from PySide6.QtWidgets import QApplication
-
-    from .main import build
+    from .main import build, prepare
     from .services import LocalServices
     from .state.libraries import choice_for
     from .state.model import ModelState
 
-    application = QApplication.instance() or QApplication(["motionlens"])
-    longest = 0.0
-
-    def until(reached: Callable[[], bool], seconds: float) -> float:
-        nonlocal longest
-        begin = time.perf_counter()
-        while not reached() and time.perf_counter() - begin < seconds:
-            before = time.perf_counter()
-            application.processEvents()
-            longest = max(longest, time.perf_counter() - before)
-            time.sleep(0.001)
-        return time.perf_counter() - begin
-
-    app = build(application, LocalServices())  # type: ignore[arg-type]
-    app.window.show()
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(["motionlens"])
+    prepare(application)
+    meter = GapMeter(application)
+    services = LocalServices()
+    app = build(application, services)
     session = app.session
-    session.start(choice_for(folder))
-    until(lambda: session.items.rowCount() > 0, 60)
-    usable = time.perf_counter() - started
-    until(lambda: session.model.state is ModelState.READY, 120)
-    ready = time.perf_counter() - started
-    figures = {"window_with_motions_s": usable, "model_ready_s": ready}
+    app.window.show()
+    figures = {"window_s": time.perf_counter() - started}
+    with meter.timed():
+        session.start(choice_for(folder))
+    meter.until(lambda: session.items.rowCount() > 0, 60)
+    figures["window_with_motions_s"] = time.perf_counter() - started
+    meter.until(lambda: session.model.state in (ModelState.READY, ModelState.FAILED), 120)
+    figures["model_ready_s"] = time.perf_counter() - started
+    meter.until(lambda: session.search.has_searcher, 300)
+    figures["searchable_s"] = time.perf_counter() - started
+    meter.wait(0.5)
 
-    responses = []
-    for number in range(_REPEATS * len(_QUERIES)):
-        text = _QUERIES[number % len(_QUERIES)]
-        if number == len(_QUERIES):  # the first round warms up
-            longest = 0.0
-        app.window.query.set_text(text)
-        session.search.submit()  # Enter
+    responses = [_respond(meter, app, _QUERIES[n % len(_QUERIES)]) for n in range(_REPEATS * len(_QUERIES))]
+    warm = sorted(1e3 * seconds for seconds in responses[len(_QUERIES) :])
+    figures["response_p50_ms"] = warm[len(warm) // 2]
+    figures["response_p95_ms"] = warm[int(0.95 * (len(warm) - 1))]
 
-        def answered(text: str = text) -> bool:
-            result = session.search.result
-            return result is not None and result.query == text
-
-        seconds = until(answered, 20)
-        application.processEvents()
-        if number >= len(_QUERIES):
-            responses.append(1e3 * seconds)
-    responses.sort()
-    figures["response_p50_ms"] = responses[len(responses) // 2]
-    figures["response_p95_ms"] = responses[int(0.95 * (len(responses) - 1))]
-    figures["longest_gui_stall_ms"] = 1e3 * longest
-    figures["memory_mb"] = _resident_mb()
+    meter.phase = "browse"
+    with meter.timed():
+        app.window.query.set_text("")
+    _scroll(meter, app)
+    meter.phase = "theme"
+    for name in ("light", "dark"):
+        with meter.timed():
+            app.window.choose_theme(name)
+        meter.wait(0.5)
+    figures |= meter.figures()
+    figures["memory_window_mb"] = resident_mb()
+    figures["memory_model_mb"] = resident_mb(services.model_pid) if services.model_pid else 0.0
+    begin = time.perf_counter()
     app.window.close()
+    figures["close_s"] = time.perf_counter() - begin
     return figures
+
+
+def _respond(meter: GapMeter, app, text: str) -> float:
+    """Seconds from Enter until the results are painted."""
+    session = app.session
+    meter.phase = "search"
+    app.window.query.set_text(text)
+    begin = time.perf_counter()
+    with meter.timed():
+        session.search.submit()  # Enter
+    meter.until(lambda: session.search.result is not None and session.search.result.query == text, 20)
+    meter.round()
+    taken = time.perf_counter() - begin
+    meter.wait(0.3)
+    return taken
+
+
+def _scroll(meter: GapMeter, app) -> None:
+    """Wheel through the cards, faster and faster."""
+    grid = app.window.results.grid
+    begin = time.perf_counter()
+    step = 20.0
+    while time.perf_counter() - begin < _SCROLL_S:
+        bar = grid.verticalScrollBar()
+        with meter.timed():
+            bar.setValue(int(bar.value() + step) if bar.value() < bar.maximum() else 0)
+        meter.wait(0.016)
+        step *= 1.02
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Fill, drive, print."""
-    parser = argparse.ArgumentParser(prog="python -m motionlens_app.measure", description=__doc__)
-    parser.add_argument("--moments", type=int, default=5000)
+    parser = argparse.ArgumentParser(
+        prog="python -m motionlens_app.measure",
+        description="Measure start, response, gaps and memory of the app.",
+        epilog="example: python -m motionlens_app.measure --moments 5000",
+    )
+    parser.add_argument("--moments", type=int, default=5000, help="size of the library that is made")
+    parser.add_argument("--library", type=Path, metavar="DIR", help="use this library instead")
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as work:
         os.environ["MOTIONLENS_HOME"] = os.environ["XDG_CONFIG_HOME"] = work
-        filler = multiprocessing.get_context("spawn").Process(
-            target=_fill, args=(f"{work}/library", options.moments)
-        )
-        filler.start()
-        filler.join()
-        if filler.exitcode:
-            return 1
-        for name, value in measure(Path(work) / "library").items():
-            print(f"{name:24} {value:10.1f}")
+        folder = options.library or Path(work) / "library"
+        if options.library is None:
+            filler = multiprocessing.get_context("spawn").Process(
+                target=_fill, args=(str(folder), options.moments)
+            )
+            filler.start()
+            filler.join()
+            if filler.exitcode:
+                return 1
+        for name, value in measure(folder).items():
+            print(f"{name:24} {value:10.1f}" if value >= 10 else f"{name:24} {value:10.2f}")
     return 0
 
 

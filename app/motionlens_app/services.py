@@ -94,6 +94,11 @@ class LocalServices:
     def __init__(self) -> None:
         self._encoder: ProcessEncoder | None = None
 
+    @property
+    def model_pid(self) -> int | None:
+        """The model's process, None where there is none."""
+        return None if self._encoder is None else self._encoder.pid
+
     def open_library(self, folder: Path) -> Library:
         """Open, and make where it does not exist."""
         from motionlens.library import LocalLibrary

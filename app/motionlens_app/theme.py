@@ -218,12 +218,15 @@ class ThemeManager(QObject):
         return DARK if self.choice == "dark" else LIGHT
 
     def apply(self) -> None:
-        """Put palette and style sheet on the application."""
+        """Put the palette on the application; windows put ``sheet`` on themselves when told.
+
+        A sheet on the application makes Qt polish every widget several times, a tenth of a second.
+        """
         self.theme = self._wanted()
         if self._app.style().objectName() != "fusion":
             self._app.setStyle("Fusion")
         self._app.setPalette(palette(self.theme))
-        self._app.setStyleSheet(stylesheet(self.theme))
+        self.sheet = stylesheet(self.theme)
         self.changed.emit()
 
 

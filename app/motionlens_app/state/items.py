@@ -100,9 +100,13 @@ class ItemModel(QAbstractListModel):
 
     def set_items(self, items: Iterable[Item]) -> None:
         """Show these; what only grows (during an import) keeps its rows."""
-        new = list(items)
-        shown = [item for item in new if self._filter.keeps(item)]
+        new = items if isinstance(items, list) else list(items)
+        every = self._filter == LENGTHS[0]
+        shown = new if every else [item for item in new if self._filter.keeps(item)]
         old = len(self._shown)
+        if shown is self._shown or shown == self._shown:
+            self._all, self._shown = new, shown
+            return
         if 0 < old < len(shown) and shown[:old] == self._shown:
             self.beginInsertRows(QModelIndex(), old, len(shown) - 1)
             self._all, self._shown = new, shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -15,6 +16,7 @@ from motionlens.resources import default_library_dir, starter_library_dir
 
 from ..services import Services, WorkProgress
 from ..worker import Task, Worker
+from .items import Item, item_of_record
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,9 @@ class _Opened:
     library: Library
     counts: LibraryCounts
     records: tuple[MotionRecord, ...]
+    items: list[Item]
+    by_id: dict[int, MotionRecord]
+    seconds: float
 
 
 class LibraryController(QObject):
@@ -79,11 +84,15 @@ class LibraryController(QObject):
         self.choice: LibraryChoice | None = None
         self.library: Library | None = None
         self.records: Sequence[MotionRecord] = ()
+        self.items: list[Item] = []
+        """The records as cards: made with them, off the GUI thread."""
         self.by_id: dict[int, MotionRecord] = {}
         self.counts: LibraryCounts | None = None
         self.progress: WorkProgress | None = None
         self.error: Exception | None = None
         self._again = False
+        self.read_s = 0.0
+        """How long reading the catalogue took, the last time."""
 
     def open(self, choice: LibraryChoice) -> None:
         """Open a library; the starter library is made first where it is not there yet."""
@@ -121,19 +130,24 @@ class LibraryController(QObject):
 
     @staticmethod
     def _read(library: Library) -> _Opened:
-        return _Opened(library, library.counts(), tuple(library.motions()))
+        started = time.monotonic()
+        records = tuple(library.motions())
+        items = [item_of_record(record) for record in records]
+        by_id = {record.id: record for record in records}
+        return _Opened(library, library.counts(), records, items, by_id, time.monotonic() - started)
 
     def _drop(self) -> None:
         if self.library is not None:
             self.library.close()
         self.library, self.records, self.by_id, self.counts = None, (), {}, None
+        self.items = []
 
     def _done(self, opened: _Opened) -> None:
         self.progress = None
         if self.library is not None and self.library is not opened.library:
             self.library.close()
         self.library, self.counts, self.records = opened.library, opened.counts, opened.records
-        self.by_id = {record.id: record for record in opened.records}
+        self.items, self.by_id, self.read_s = opened.items, opened.by_id, opened.seconds
         self.state = LibraryState.READY
         self.changed.emit()
         self.opened.emit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from ..services import ImportOutcome, Searcher, Services, WorkProgress
 from ..worker import Worker
 from .imports import ImportController, ImportState
-from .items import Item, ItemModel, item_of_hit, item_of_record
+from .items import Item, ItemModel, item_of_hit
 from .libraries import LibraryChoice, LibraryController, LibraryState, own_choice
 from .model import ModelController, ModelState
 from .search import SearchController, SearchPhase
@@ -40,6 +41,7 @@ class Session(QObject):
         self._builder = Worker("searcher", parent=self)
         self.indexing: WorkProgress | None = None
         self._library_seen: object = None
+        self._refreshed = 0.0
         self._importing_into: LibraryChoice | None = None
         self.model.changed.connect(self._model_changed)
         self.libraries.changed.connect(self._library_changed)
@@ -159,12 +161,15 @@ class Session(QObject):
         elif self.search.text and self.search.phase is SearchPhase.NOTHING:
             items = []
         else:
-            items = [item_of_record(record) for record in self.libraries.records]
-        if list(self.items.all_items) != items:
-            self.items.set_items(items)
+            items = self.libraries.items
+        self.items.set_items(items)
         self.items_changed.emit()
 
     def _some_stored(self) -> None:
+        # A large catalogue is read again less often, so that reading it is no load of its own.
+        if time.monotonic() - self._refreshed < 10 * self.libraries.read_s:
+            return
+        self._refreshed = time.monotonic()
         if self._importing_into and self.libraries.choice == self._importing_into:
             self.libraries.refresh()
 

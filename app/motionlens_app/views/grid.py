@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QRegion, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView
 
 from ..render.thumbnail import ThumbnailClip
@@ -27,6 +27,8 @@ from ..theme import ThemeManager
 from .card_delegate import GAP, PICTURE_ASPECT, TEXT_HEIGHT, CardDelegate
 
 ANIMATION_MS = 50
+TICK_BUDGET_S = 0.010
+"""Where more cards are on screen than can be painted in this time, they take turns."""
 FADE_S = 0.1
 RESUME_S = 0.5
 """After scrubbing with the pointer a card plays on after this long."""
@@ -48,6 +50,8 @@ class ResultGrid(QListView):
         self.hovered_row = -1
         self.animate_all = True
         self._born = time.monotonic()
+        self._next_line = 0
+        self._card_s = 0.001
         self._scrub: tuple[float, float] | None = None
         self._selected_key: tuple[int, int, int] | None = None
         self._themes = themes
@@ -153,16 +157,40 @@ class ResultGrid(QListView):
             self.viewport().update()
             return
         region = QRegion()
-        for row in self.visible_rows() if self.animate_all else [self.hovered_row]:
+        for row in self._rows_of_turn() if self.animate_all else [self.hovered_row]:
             region += self._picture_of(row)
         self.viewport().update(region)
+
+    def _rows_of_turn(self) -> range:
+        """Whole lines of cards, as many as the budget allows; neighbours, as Qt paints what lies between."""
+        rows, columns = self.visible_rows(), self.columns()
+        lines = -(-len(rows) // columns)
+        if self._next_line >= lines:
+            self._next_line = 0
+        n = max(int(TICK_BUDGET_S / (self._card_s * columns)), 1)
+        first = self._next_line
+        self._next_line += n
+        return rows[first * columns : self._next_line * columns]
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint, and learn what a card costs here."""
+        before, started = self._delegate.painted, time.thread_time()
+        super().paintEvent(event)
+        painted = self._delegate.painted - before
+        if painted:
+            cost = max((time.thread_time() - started) / painted, 1e-5)
+            self._card_s += 0.1 * (cost - self._card_s)
+
+    def columns(self) -> int:
+        """Cards side by side."""
+        return max(self.viewport().width() // max(self.gridSize().width(), 1), 1)
 
     def visible_rows(self) -> range:
         """Rows on screen; the grid is regular, so this is arithmetic."""
         count = self.items.rowCount()
         if not count:
             return range(0)
-        columns = max(self.viewport().width() // max(self.gridSize().width(), 1), 1)
+        columns = self.columns()
         height = max(self.gridSize().height(), 1)
         top = self.verticalScrollBar().value()
         first = top // height * columns

@@ -50,6 +50,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("MotionLens")
         self.setMinimumSize(960, 600)
         self.setAcceptDrops(True)
+        self.setStyleSheet(themes.sheet)
         self.query = QueryBar(themes)
         self.messages = MessageBar(themes)
         self.side = SidePanel(session.libraries, themes)
@@ -122,6 +123,7 @@ class MainWindow(QMainWindow):
         for signal in (session.model.changed, session.indexing_changed):
             signal.connect(self._model_changed)
         self._model_changed()
+        self.themes.changed.connect(lambda: self.setStyleSheet(self.themes.sheet))
 
     def _restore(self) -> None:
         if not self.restoreGeometry(self.settings.blob("window/geometry")):

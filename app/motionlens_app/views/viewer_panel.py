@@ -38,9 +38,10 @@ class ViewerPanel(QWidget):
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.viewer, self.playback, self._themes = viewer, viewer.playback, themes
-        self.clock = PlaybackClock(viewer.playback, parent=self)
         self.scene = ViewportModel(viewport_colours(themes.theme), self)
         self.viewport = make_viewport(self.scene)
+        smooth = getattr(self.viewport, "kind", "") == "gl"  # the processor alone paints 30 pictures a second
+        self.clock = PlaybackClock(viewer.playback, 16 if smooth else 33, parent=self)
         self.viewport.setMinimumSize(280, 220)
         self._orbit = OrbitHandler(self.viewport, self.scene, self.playback.toggle)
         self.name = ElidedLabel("title")
@@ -147,9 +148,10 @@ class ViewerPanel(QWidget):
         if self.viewer.shown is not None and frame < len(self.viewer.shown.positions):
             self.scene.set_pose(self.viewer.pose(frame), frame)
         last = self.playback.last / FPS
-        self.time.setText(
-            f"{frame / FPS:.2f} / {last:.2f} s   frame {int(frame)}" if self.playback.n_frames else ""
-        )
+        whole = int(frame)
+        text = f"{whole / FPS:.2f} / {last:.2f} s   frame {whole}" if self.playback.n_frames else ""
+        if text != self.time.text():  # a new text lays the row out again
+            self.time.setText(text)
 
     def _state_changed(self) -> None:
         playback = self.playback

@@ -27,6 +27,7 @@ def _file(w: MainWindow) -> list[Command]:
         Command("file.open", "&Open another library…", w.ask_library, "&Library", ("Ctrl+O",)),
         Command("file.failures", "Files &not imported…", w.show_failures, "&Library"),
         Command("file.quit", "&Quit", w.quit, "&Library", ("Ctrl+Q",), separator_before=True),
+        Command("model.load", "&Load the model again", w.session.model.start, "&Search"),
         Command("query.focus", "Go to the &query", w.query.focus, "&Search", ("Ctrl+F",)),
         Command("query.slash", "Go to the query", w.query.focus, "", ("/",), typing=False),
         Command("query.clear", "&Clear the query", w.query.edit.clear, "&Search"),

@@ -94,6 +94,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     app = build(application, LocalServices())
     app.window.show()
     app.session.start(first_library(options.library, app.settings))
+    app.window.resume_imports()
     return application.exec()
 
 

@@ -155,7 +155,7 @@ def _respond(meter: GapMeter, app, text: str) -> float:
     meter.until(lambda: session.search.result is not None and session.search.result.query == text, 20)
     meter.round()
     taken = time.perf_counter() - begin
-    meter.wait(0.3)
+    meter.wait(0.1)
     return taken
 
 

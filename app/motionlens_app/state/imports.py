@@ -40,6 +40,7 @@ class ImportController(QObject):
         self._worker = Worker("import", parent=self)
         self._encoder: Encoder | None = None
         self._queue: list[tuple[Path, tuple[Path, ...]]] = []
+        self._current: tuple[Path, tuple[Path, ...]] | None = None
         self._clock = QElapsedTimer()
         self._last_stored = 0
         self.state = ImportState.IDLE
@@ -52,6 +53,11 @@ class ImportController(QObject):
         """Files a second so far."""
         seconds = self._clock.elapsed() / 1000 if self._clock.isValid() else 0.0
         return self.progress.done / seconds if self.progress and seconds > 0.2 else 0.0
+
+    @property
+    def pending(self) -> list[tuple[Path, tuple[Path, ...]]]:
+        """What is being imported and what waits: library folder, files and folders."""
+        return ([self._current] if self._current else []) + self._queue
 
     def set_encoder(self, encoder: Encoder | None) -> None:
         """The model is ready: imports that begin from now on index their motions themselves."""
@@ -80,7 +86,7 @@ class ImportController(QObject):
         if not self._queue:
             self.state = ImportState.IDLE
         else:
-            folder, paths = self._queue.pop(0)
+            folder, paths = self._current = self._queue.pop(0)
             encoder = self._encoder
             self.state, self.progress, self.error = ImportState.RUNNING, WorkProgress("scan", 0, 0), None
             self._clock.start()
@@ -113,7 +119,7 @@ class ImportController(QObject):
         self._end(None)
 
     def _end(self, outcome: ImportOutcome | None) -> None:
-        self.state, self.progress = ImportState.IDLE, None
+        self.state, self.progress, self._current = ImportState.IDLE, None, None
         self.changed.emit()
         self.finished.emit(outcome)
         self._next()

@@ -42,6 +42,7 @@ class Session(QObject):
         self.indexing: WorkProgress | None = None
         self._library_seen: object = None
         self._refreshed = 0.0
+        self._to_resume: list[tuple[LibraryChoice, tuple[Path, ...]]] = []
         self._importing_into: LibraryChoice | None = None
         self.model.changed.connect(self._model_changed)
         self.libraries.changed.connect(self._library_changed)
@@ -72,6 +73,18 @@ class Session(QObject):
             self.open_library(choice)
         self.imports.start(choice.folder, paths)
         return choice
+
+    def resume_import(self, choice: LibraryChoice, paths: Sequence[Path]) -> None:
+        """Go on with an import once the model is there (or cannot be), so that its motions are indexed."""
+        self._to_resume.append((choice, tuple(paths)))
+        self._resume()
+
+    def _resume(self) -> None:
+        if self.model.state in (ModelState.READY, ModelState.FAILED):
+            for choice, paths in self._to_resume:
+                self._importing_into = choice
+                self.imports.start(choice.folder, paths)
+            self._to_resume.clear()
 
     def show(self, item: Item | None) -> None:
         """Show a card in the viewer."""
@@ -104,6 +117,7 @@ class Session(QObject):
             self._build_searcher()
         elif self.model.state is ModelState.FAILED and self.model.error is not None:
             self.failed.emit("The model could not be loaded", self.model.error)
+        self._resume()
 
     def _library_changed(self) -> None:
         if self.libraries.state is LibraryState.FAILED and self.libraries.error is not None:

@@ -83,7 +83,8 @@ class Details(QScrollArea):
             rows.append(("File", record.path if record.available else f"{record.path} (missing)"))
         for name, value in rows:
             form.addRow(label(name, "muted"), _selectable(value))
-        found = inferred_lines(record.inferred)
+        made = record.inferred.get("made") == "synthesised"  # nothing was read, so nothing was found
+        found = [] if made else inferred_lines(record.inferred)
         box.addLayout(form)
         if found and record.path:
             box.addSpacing(4)

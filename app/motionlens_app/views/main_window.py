@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -47,6 +48,7 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session, themes: ThemeManager, settings: Settings) -> None:
         super().__init__()
         self.session, self.themes, self.settings = session, themes, settings
+        self._closing = False
         self.setWindowTitle("MotionLens")
         self.setMinimumSize(960, 600)
         self.setAcceptDrops(True)
@@ -118,7 +120,8 @@ class MainWindow(QMainWindow):
         self.results.grid.play_pressed.connect(session.viewer.playback.toggle)
         self.results.animate.toggled.connect(self.table.actions["view.animate"].setChecked)
         session.items_changed.connect(self._select_first)
-        session.failed.connect(self.messages.show_failure)
+        session.failed.connect(self._failed)
+        session.imports.changed.connect(self._remember_imports)
         session.import_finished.connect(self._import_finished)
         for signal in (session.model.changed, session.indexing_changed):
             signal.connect(self._model_changed)
@@ -158,6 +161,33 @@ class MainWindow(QMainWindow):
             text = "Loading the model…"
         self.model_label.setText(text)
         self.model_label.setToolTip(str(model.error or ""))
+
+    def _failed(self, what: str, error: Exception) -> None:
+        """Errors go to the message bar; a model that did not load can be tried again there."""
+        model = self.session.model
+        retry = ("Try again", model.start) if error is model.error else None
+        self.messages.show_failure(what, error, retry)
+
+    def _remember_imports(self) -> None:
+        """Keep on disk what is still to be imported, so that the next start goes on with it."""
+        if self._closing:
+            return
+        pending = [[str(folder), *map(str, paths)] for folder, paths in self.session.imports.pending]
+        text = json.dumps(pending) if pending else ""
+        if text != self.settings.text("import/pending"):
+            self.settings.put("import/pending", text)
+            self.settings.save()
+
+    def resume_imports(self) -> None:
+        """Go on with what the last run did not finish; files that are in are skipped."""
+        try:
+            pending = json.loads(self.settings.text("import/pending") or "[]")
+            for folder, *paths in pending:
+                there = [Path(path) for path in paths if Path(path).exists()]
+                if there:
+                    self.session.resume_import(choice_for(Path(folder)), there)
+        except (ValueError, TypeError):  # a damaged setting is no reason not to start
+            self.settings.put("import/pending", "")
 
     def _import_finished(self, outcome: ImportOutcome | None) -> None:
         if outcome is None:
@@ -275,7 +305,8 @@ class MainWindow(QMainWindow):
             self.import_paths(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember the window; cancel what runs. An import goes on at the next start of it."""
+        """Remember the window; cancel what runs. An import goes on at the next start."""
+        self._closing = True
         self.settings.put("window/geometry", self.saveGeometry())
         self.settings.put("window/splitter", self.splitter.saveState())
         self.settings.put("window/viewer", self.viewer.splitter.saveState())

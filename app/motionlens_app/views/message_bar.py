@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
@@ -27,6 +28,9 @@ class MessageBar(QWidget):
         self.details = QPlainTextEdit(readOnly=True)
         self.details.setMaximumHeight(140)
         self.details.setVisible(False)
+        self.action = button("", "primary")
+        self.action.clicked.connect(self._act)
+        self._run: Callable[[], None] | None = None
         self.more = button("Details", "", self._toggle)
         self.close_button = IconButton("x", "Dismiss", themes, self.hide)
         row = QHBoxLayout()
@@ -36,6 +40,7 @@ class MessageBar(QWidget):
         words.addWidget(self.title)
         words.addWidget(self.sentence)
         row.addLayout(words, 1)
+        row.addWidget(self.action, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.more, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignVCenter)
         box = QVBoxLayout(self)
@@ -44,8 +49,13 @@ class MessageBar(QWidget):
         box.addWidget(self.details)
         self.hide()
 
-    def show_failure(self, what: str, error: Exception) -> None:
-        """What happened, and the sentence that says why and what to do."""
+    def show_failure(
+        self, what: str, error: Exception, action: tuple[str, Callable[[], None]] | None = None
+    ) -> None:
+        """What happened, the sentence that says why and what to do, and a button that does it."""
+        self._run = action[1] if action else None
+        self.action.setText(action[0] if action else "")
+        self.action.setVisible(action is not None)
         self.title.setText(what)
         if isinstance(error, MotionLensError):
             self.sentence.setText(str(error))
@@ -55,6 +65,12 @@ class MessageBar(QWidget):
         self.details.hide()
         self.more.setVisible(not isinstance(error, MotionLensError))
         self.show()
+
+    def _act(self) -> None:
+        run = self._run
+        self.hide()
+        if run is not None:
+            run()
 
     def _toggle(self) -> None:
         self.details.setVisible(not self.details.isVisible())

@@ -167,7 +167,7 @@ class ProcessEncoder:
                 if attempt == 2:
                     raise MotionLensError(
                         "The model's process stopped twice at the same work: close other programs to free "
-                        "memory, then load the model again."
+                        "memory and try again."
                     ) from error
         raise AssertionError("unreachable")
 
@@ -201,8 +201,7 @@ class ProcessEncoder:
             self._stop()
             self._raise_if_closed(error)
             raise MotionLensError(
-                "The model's process ended while it loaded: close other programs to free memory, then "
-                "load the model again."
+                "The model's process ended while it loaded: close other programs to free memory and try again."
             ) from error
         except BaseException:  # a sentence from the process: it waits no longer
             self._stop()

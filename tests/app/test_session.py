@@ -91,6 +91,17 @@ def test_errors_are_told_once_each(session, services, qtbot):
     qtbot.waitUntil(lambda: session.search.phase is SearchPhase.RESULTS)
 
 
+def test_a_model_that_failed_is_tried_again(session, services, qtbot):
+    services.model_error = MotionLensError("The model is missing: install MotionLens again.")
+    session.search.set_text("left")
+    session.start(starter_choice())
+    qtbot.waitUntil(lambda: session.model.state is ModelState.FAILED)
+    services.model_error = None
+    session.model.start()
+    qtbot.waitUntil(lambda: session.search.phase is SearchPhase.RESULTS)
+    assert session.search.result.query == "left"
+
+
 def test_model_and_library_failures(session, services, qtbot, tmp_path):
     told = []
     session.failed.connect(lambda what, error: told.append(what))

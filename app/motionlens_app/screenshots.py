@@ -10,13 +10,16 @@ import argparse
 import os
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from .main import App, app_icon, build
+from motionlens.model.interface import Encoder
+
+from .main import App, build, prepare
 from .services import LocalServices, Services
 from .state.imports import ImportState
 from .state.libraries import LibraryState, choice_for, own_choice, starter_choice
@@ -25,6 +28,19 @@ from .state.search import SearchPhase
 
 QUERY = "a person waves with the left hand"
 _IMPORTED = 320
+
+
+class HeldModel(LocalServices):
+    """The real engine, whose model stays in loading until it is released: that state is a picture too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.release = threading.Event()
+
+    def load_encoder(self) -> Encoder:
+        """The default model, later."""
+        self.release.wait(120)
+        return super().load_encoder()
 
 
 class Photographer:
@@ -69,8 +85,8 @@ def write_takes(folder: Path, library) -> None:
     (folder / "not_a_motion.glb").write_bytes(bytes(range(256)) * 4)
 
 
-def tour(photographer: Photographer, work: Path) -> None:
-    """Go through the states."""
+def tour(photographer: Photographer, work: Path, release: Callable[[], None]) -> None:
+    """Go through the states; ``release`` lets the model load."""
     app, shot = photographer.app, photographer
     session, window = app.session, app.window
     session.start(starter_choice())
@@ -81,6 +97,7 @@ def tour(photographer: Photographer, work: Path) -> None:
     shot.wait(1.0)
     if session.search.phase is SearchPhase.WAITING:
         shot.take("02-loading-model")
+    release()
     shot.until(lambda: session.model.state in (ModelState.READY, ModelState.FAILED), 120)
     shot.until(lambda: session.search.phase is SearchPhase.RESULTS, 120)
     shot.wait(1.5)
@@ -143,17 +160,18 @@ def run(out: Path, services: Services | None = None) -> list[Path]:
     out.mkdir(parents=True, exist_ok=True)
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(["motionlens"])
-    application.setWindowIcon(app_icon())
+    prepare(application)
     with tempfile.TemporaryDirectory() as folder:
         before = os.environ.get("MOTIONLENS_HOME")
         os.environ["MOTIONLENS_HOME"] = folder
         try:
-            app = build(application, services or LocalServices())
+            held = HeldModel()
+            app = build(application, services or held)
             app.window.resize(1440, 900)
             app.window.choose_theme("dark")
             app.window.show()
             photographer = Photographer(application, app, out)
-            tour(photographer, Path(folder))
+            tour(photographer, Path(folder), held.release.set)
             app.window.close()
         finally:
             os.environ.pop("MOTIONLENS_HOME")

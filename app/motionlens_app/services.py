@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,6 +94,8 @@ class LocalServices:
 
     def __init__(self) -> None:
         self._encoder: ProcessEncoder | None = None
+        self._writing = threading.Lock()
+        self._import_waits = threading.Event()
 
     @property
     def model_pid(self) -> int | None:
@@ -124,16 +127,23 @@ class LocalServices:
         self, library: Library, encoder: Encoder, progress: ProgressCallback, cancelled: Cancelled
     ) -> Searcher:
         """See ``Services``. While an import writes, what is indexed already is searched."""
-        from motionlens.library import LibraryError, LocalLibrary
+        from motionlens.library import LocalLibrary
         from motionlens.library.encoding import encode_missing
+        from motionlens.library.schema import LibraryBusyError
         from motionlens.search import SearchEngine
 
-        if isinstance(library, LocalLibrary) and library.moments_without_tokens(encoder.fingerprint):
+        unfinished = isinstance(library, LocalLibrary) and library.moments_without_tokens(encoder.fingerprint)
+        if unfinished and self._writing.acquire(blocking=False):
             try:
-                encode_missing(library, encoder, _translated(progress), cancelled)
-            except LibraryError as error:
-                if "Another import" not in str(error):
-                    raise
+                # An import does not wait for this: it indexes what is left over itself.
+                encode_missing(
+                    cast("LocalLibrary", library), encoder, _translated(progress),
+                    lambda: cancelled() or self._import_waits.is_set(),
+                )  # fmt: skip
+            except LibraryBusyError:  # another program imports
+                pass
+            finally:
+                self._writing.release()
         engine = SearchEngine(library, encoder, device="cpu")  # the GPU is the model's process's
         engine.warm_up()
         return engine
@@ -150,8 +160,16 @@ class LocalServices:
         from motionlens.library import LocalLibrary
         from motionlens.library.importer import import_paths
 
-        with LocalLibrary(folder) as library:
-            report = import_paths(library, paths, encoder, None, _translated(progress), cancelled)
+        self._import_waits.set()
+        while not self._writing.acquire(timeout=0.1):
+            if cancelled():
+                return ImportOutcome(0, 0, (), cancelled=True)
+        self._import_waits.clear()
+        try:
+            with LocalLibrary(folder) as library:
+                report = import_paths(library, paths, encoder, None, _translated(progress), cancelled)
+        finally:
+            self._writing.release()
         return ImportOutcome(
             report.imported,
             report.unchanged,

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QColor, QHideEvent, QLinearGradient, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFormLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from motionlens.motion import FPS
 
 from ..state.viewer import Shown
+from ..theme import ThemeManager
 from .widgets import clock, label
+
+LATER_MS = 30
+_FADE_PX = 24
 
 
 def inferred_lines(inferred: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -40,18 +45,43 @@ def inferred_lines(inferred: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 class Details(QScrollArea):
-    """A scrolled form; empty when nothing is shown."""
+    """A scrolled form; empty when nothing is shown. Where it goes on below, it fades out."""
 
-    def __init__(self) -> None:
+    def __init__(self, themes: ThemeManager) -> None:
         super().__init__()
+        self._fade = _Fade(self, themes)
+        self._wanted: Shown | None = None
+        self._soon = QTimer(self, singleShot=True, interval=LATER_MS)
+        self._soon.timeout.connect(self._build)
+        self.setViewportMargins(0, 6, 0, 8)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Details of the motion")
-        self._inner: QWidget | None = None
-        self.show_motion(None)
+        self.verticalScrollBar().valueChanged.connect(self._fade.place)
+        self.verticalScrollBar().rangeChanged.connect(self._fade.place)
 
     def show_motion(self, shown: Shown | None) -> None:
-        """Fill the form."""
+        """Fill the form, a moment later: the body is shown first."""
+        self._wanted = shown
+        self._soon.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nothing is built unseen."""
+        super().hideEvent(event)
+        self._soon.stop()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Build what was asked for meanwhile."""
+        super().showEvent(event)
+        self._soon.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The fade stays at the bottom."""
+        super().resizeEvent(event)
+        self._fade.place()
+
+    def _build(self) -> None:
+        shown = self._wanted
         inner = QWidget()
         inner.setObjectName("panel")
         box = QVBoxLayout(inner)
@@ -60,8 +90,8 @@ class Details(QScrollArea):
         if shown is not None:
             self._fill(box, shown)
         box.addStretch(1)
-        self._inner = inner
         self.setWidget(inner)
+        self._fade.place()
 
     def _fill(self, box: QVBoxLayout, shown: Shown) -> None:
         record, item = shown.record, shown.item
@@ -95,6 +125,32 @@ class Details(QScrollArea):
             for name, value in found:
                 facts.addRow(label(name[:1].upper() + name[1:], "muted"), _selectable(value))
             box.addLayout(facts)
+
+
+class _Fade(QWidget):
+    """A veil over the last lines of a scroll area that goes on below."""
+
+    def __init__(self, area: QScrollArea, themes: ThemeManager) -> None:
+        super().__init__(area)
+        self._area, self._themes = area, themes
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        themes.changed.connect(self.update)
+
+    def place(self) -> None:
+        """Follow the area's size and place."""
+        bar, view = self._area.verticalScrollBar(), self._area.viewport().geometry()
+        self.setVisible(bar.value() < bar.maximum())
+        self.setGeometry(view.x(), view.bottom() + 1 - _FADE_PX, view.width(), _FADE_PX)
+        self.raise_()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """From clear to the panel's colour."""
+        colour = QColor(self._themes.theme.panel)
+        veil = QLinearGradient(0, 0, 0, self.height())
+        veil.setColorAt(1.0, colour)
+        colour.setAlpha(0)
+        veil.setColorAt(0.0, colour)
+        QPainter(self).fillRect(self.rect(), veil)
 
 
 def _selectable(text: str, name: str = "") -> QLabel:

@@ -45,7 +45,7 @@ class ViewerPanel(QWidget):
         self.viewport.setMinimumSize(280, 220)
         self._orbit = OrbitHandler(self.viewport, self.scene, self.playback.toggle)
         self.name = ElidedLabel("title")
-        self.details = Details()
+        self.details = Details(themes)
         self.timeline = Timeline(self.playback, themes)
         self.time = QLabel("")
         self.time.setObjectName("muted")

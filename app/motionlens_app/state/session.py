@@ -132,7 +132,7 @@ class Session(QObject):
             self.thumbnails.clear()
         if self.imports.state is ImportState.IDLE or not self.search.has_searcher:
             self._build_searcher()
-        if not self.search.text:
+        if self.search.result is None:  # nothing asked, or the query still waits: browse meanwhile
             self._refresh_items()
 
     def _build_searcher(self) -> None:

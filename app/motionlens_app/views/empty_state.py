@@ -68,6 +68,7 @@ class EmptyState(QWidget):
         self.title.setText(title)
         self.sentence.setText(sentence)
         # A box layout does not ask centred labels how high they are once wrapped.
+        self.sentence.ensurePolished()
         self.sentence.setFixedHeight(self.sentence.heightForWidth(_WIDTH))
         self.progress.setVisible(progress is not None)
         if progress is not None:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 from motionlens.model.interface import Encoder
 
 from .main import App, build, prepare
+from .render.factory import gl_works
 from .services import LocalServices, Services
 from .state.imports import ImportState
 from .state.libraries import LibraryState, choice_for, own_choice, starter_choice
@@ -162,8 +163,11 @@ def run(out: Path, services: Services | None = None) -> list[Path]:
     application = existing if isinstance(existing, QApplication) else QApplication(["motionlens"])
     prepare(application)
     with tempfile.TemporaryDirectory() as folder:
-        before = os.environ.get("MOTIONLENS_HOME")
+        names = ("MOTIONLENS_HOME", "MOTIONLENS_RENDERER")
+        before = {name: os.environ.get(name) for name in names}
         os.environ["MOTIONLENS_HOME"] = folder
+        if gl_works():  # also where it is too slow to be the app's own choice
+            os.environ["MOTIONLENS_RENDERER"] = before["MOTIONLENS_RENDERER"] or "gl"
         try:
             held = HeldModel()
             app = build(application, services or held)
@@ -174,9 +178,10 @@ def run(out: Path, services: Services | None = None) -> list[Path]:
             tour(photographer, Path(folder), held.release.set)
             app.window.close()
         finally:
-            os.environ.pop("MOTIONLENS_HOME")
-            if before is not None:
-                os.environ["MOTIONLENS_HOME"] = before
+            for name, value in before.items():
+                os.environ.pop(name, None)
+                if value is not None:
+                    os.environ[name] = value
     return photographer.taken
 
 

@@ -10,6 +10,9 @@ from PySide6.QtWidgets import QWidget
 from .painter_view import PainterViewport
 from .viewport import ViewportModel
 
+_GL_RENDERER = 0x1F01
+_SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software", "gdi generic", "basic render")
+
 
 def gl_format() -> QSurfaceFormat:
     """OpenGL 3.3 core with four samples."""
@@ -21,26 +24,49 @@ def gl_format() -> QSurfaceFormat:
     return wanted
 
 
-def gl_works() -> bool:
-    """True when an OpenGL 3.3 context can be made here (never under the offscreen platform)."""
+def gl_renderer() -> str | None:
+    """What draws OpenGL 3.3 here, None where there is none (never any under the offscreen platform)."""
     if QGuiApplication.platformName() in ("offscreen", "minimal"):
-        return False
+        return None
     context = QOpenGLContext()
     context.setFormat(gl_format())
     if not context.create() or context.format().version() < (3, 3):
-        return False
+        return None
     surface = QOffscreenSurface()
     surface.setFormat(context.format())
     surface.create()
-    works = context.makeCurrent(surface)
+    if not context.makeCurrent(surface):
+        return None
+    name = context.functions().glGetString(_GL_RENDERER)
     context.doneCurrent()
-    return works
+    return name or ""
+
+
+def gl_works() -> bool:
+    """True when an OpenGL 3.3 context can be made here."""
+    return gl_renderer() is not None
+
+
+def in_software(renderer: str) -> bool:
+    """True for an OpenGL that has no graphics card under it.
+
+    >>> in_software("llvmpipe (LLVM 15.0.7, 256 bits)"), in_software("NVIDIA GeForce RTX 3060/PCIe/SSE2")
+    (True, False)
+    """
+    return any(word in renderer.lower() for word in _SOFTWARE)
 
 
 def make_viewport(model: ViewportModel, parent: QWidget | None = None) -> QWidget:
-    """A widget that draws the model. ``MOTIONLENS_RENDERER`` = "painter" or "gl" decides by hand."""
+    """A widget that draws the model. ``MOTIONLENS_RENDERER`` = "painter" or "gl" decides by hand.
+
+    OpenGL in software composes the whole window by processor, up to a fifth of a second at a time: the
+    painter is quicker there.
+    """
     wanted = os.environ.get("MOTIONLENS_RENDERER", "")
-    if wanted != "painter" and (wanted == "gl" or gl_works()):
+    if wanted not in ("gl", "painter"):
+        renderer = gl_renderer()
+        wanted = "painter" if renderer is None or in_software(renderer) else "gl"
+    if wanted == "gl":
         from .gl_view import GLViewport  # imports PyOpenGL
 
         return GLViewport(model, parent)

@@ -20,6 +20,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
+from .state.libraries import LibraryState, choice_for, own_choice
+
 _QUERIES = (
     "a person waves with the left hand",
     "someone walks in a circle",
@@ -99,7 +101,6 @@ def measure(folder: Path) -> dict[str, float]:
     started = time.perf_counter()
     from .main import build, prepare
     from .services import LocalServices
-    from .state.libraries import choice_for
     from .state.model import ModelState
 
     existing = QApplication.instance()
@@ -135,6 +136,7 @@ def measure(folder: Path) -> dict[str, float]:
         with meter.timed():
             app.window.choose_theme(name)
         meter.wait(0.5)
+    figures["import_s"], figures["query_during_import_ms"] = _import(meter, app)
     figures |= meter.figures()
     figures["memory_window_mb"] = resident_mb()
     figures["memory_model_mb"] = resident_mb(services.model_pid) if services.model_pid else 0.0
@@ -144,10 +146,10 @@ def measure(folder: Path) -> dict[str, float]:
     return figures
 
 
-def _respond(meter: GapMeter, app, text: str) -> float:
+def _respond(meter: GapMeter, app, text: str, phase: str = "search") -> float:
     """Seconds from Enter until the results are painted."""
     session = app.session
-    meter.phase = "search"
+    meter.phase = phase
     app.window.query.set_text(text)
     begin = time.perf_counter()
     with meter.timed():
@@ -157,6 +159,35 @@ def _respond(meter: GapMeter, app, text: str) -> float:
     taken = time.perf_counter() - begin
     meter.wait(0.1)
     return taken
+
+
+def _import(meter: GapMeter, app) -> tuple[float, float]:
+    """Import files into a library of their own and ask meanwhile: seconds, and the slowest answer in ms."""
+    from .screenshots import write_takes
+    from .state.imports import ImportState
+
+    session = app.session
+    with tempfile.TemporaryDirectory() as work:
+        write_takes(Path(work) / "takes", session.libraries.library)
+        meter.phase = "import"
+        with meter.timed():
+            app.window.open_library(own_choice())
+        meter.until(lambda: session.libraries.state is LibraryState.READY, 20)
+        begin = time.perf_counter()
+        with meter.timed():
+            app.window.import_paths([Path(work) / "takes"])
+        slowest, number = 0.0, 0
+        while session.imports.state is not ImportState.IDLE and time.perf_counter() - begin < 300:
+            if session.search.has_searcher:
+                slowest = max(slowest, _respond(meter, app, _QUERIES[number % len(_QUERIES)], "import"))
+                number += 1
+            meter.wait(0.3)
+        taken = time.perf_counter() - begin
+        dialog = QApplication.activeModalWidget()
+        if dialog is not None:
+            dialog.close()
+        meter.wait(0.3)
+    return taken, 1e3 * slowest
 
 
 def _scroll(meter: GapMeter, app) -> None:

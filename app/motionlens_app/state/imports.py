@@ -14,6 +14,8 @@ from motionlens.model.interface import Encoder
 from ..services import ImportOutcome, Services, WorkProgress
 from ..worker import Worker
 
+TELL_MS = 80
+
 
 class ImportState(Enum):
     """What the import strip shows."""
@@ -42,7 +44,7 @@ class ImportController(QObject):
         self._queue: list[tuple[Path, tuple[Path, ...]]] = []
         self._current: tuple[Path, tuple[Path, ...]] | None = None
         self._clock = QElapsedTimer()
-        self._last_stored = 0
+        self._last_stored = self._last_told = 0
         self.state = ImportState.IDLE
         self.progress: WorkProgress | None = None
         self.outcome: ImportOutcome | None = None
@@ -90,7 +92,7 @@ class ImportController(QObject):
             encoder = self._encoder
             self.state, self.progress, self.error = ImportState.RUNNING, WorkProgress("scan", 0, 0), None
             self._clock.start()
-            self._last_stored = 0
+            self._last_stored = self._last_told = 0
             self._worker.submit(
                 lambda task: self._services.import_paths(folder, paths, encoder, task.report, task.cancelled),
                 self._done,
@@ -101,8 +103,12 @@ class ImportController(QObject):
         self.changed.emit()
 
     def _progressed(self, progress: WorkProgress) -> None:
+        now = self._clock.elapsed()
+        other = self.progress is None or progress.stage != self.progress.stage
         self.progress = progress
-        self.changed.emit()
+        if other or now - self._last_told >= TELL_MS:  # a progress bar paints all that waits, at once
+            self._last_told = now
+            self.changed.emit()
         if self._clock.elapsed() - self._last_stored > 700:
             self._last_stored = self._clock.elapsed()
             self.stored.emit()

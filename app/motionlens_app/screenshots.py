@@ -93,6 +93,7 @@ def tour(photographer: Photographer, work: Path, release: Callable[[], None]) ->
     session.start(starter_choice())
     window.query.set_text(QUERY)
     shot.until(lambda: session.libraries.state is LibraryState.MAKING, 20)
+    shot.wait(0.15)
     shot.take("01-first-start")
     shot.until(lambda: session.items.rowCount() > 0)
     shot.wait(1.0)

@@ -8,10 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from motionlens.errors import MotionLensError, UnreadableFileError
+from motionlens.errors import UnreadableFileError
 from motionlens.evaluation import starter_queries as sq
 from motionlens.evaluation.starter_command import motion_search
-from motionlens.model.interface import QueryTokens
+from motionlens.model import load_encoder
+from motionlens.model.interface import Encoder, QueryTokens
+from motionlens.resources import resource_dir
+from motionlens.synthesis.pack import load_pack
 from motionlens.synthesis.vocabulary import ACTIONS, Action, Recipe, Step
 
 QUERIES = Path(__file__).parent / "data" / "starter_queries.json"
@@ -126,17 +129,9 @@ def test_search_ranks_a_long_motion_by_its_best_moment() -> None:
     assert search("0", 1) == [0]
 
 
-def shipped() -> tuple[list, object]:
-    """The starter pack and the shipped encoder; skips while either is not in the tree."""
-    pytest.importorskip("motionlens.synthesis.pack")
-    from motionlens.model import load_encoder
-    from motionlens.resources import resource_dir
-    from motionlens.synthesis.pack import load_pack
-
-    try:
-        return load_pack(resource_dir("assets") / "starter"), load_encoder(device="cpu")
-    except MotionLensError as error:
-        pytest.skip(f"the starter pack or the model is not there yet: {error}")
+def shipped() -> tuple[list, Encoder]:
+    """The starter pack and the shipped encoder."""
+    return load_pack(resource_dir("assets") / "starter"), load_encoder(device="cpu")
 
 
 def test_every_query_has_an_answer_in_the_starter_pack() -> None:
@@ -157,7 +152,7 @@ def test_no_query_is_a_caption_of_the_starter_pack() -> None:
 
 def test_the_shipped_model_has_the_right_kind_first_in_four_of_five() -> None:
     items, encoder = shipped()
-    search = motion_search(encoder, [i.positions for i in items])  # type: ignore[arg-type]
+    search = motion_search(encoder, [i.positions for i in items])
     report = sq.score_starter_queries(
         search, [i.recipe for i in items], sq.load_queries(QUERIES), [i.name for i in items]
     )

@@ -25,9 +25,24 @@ from motionlens.synthesis.vocabulary import (
 LEFT_ARM = tuple(JOINT_INDEX[f"left_{j}"] for j in ("collar", "shoulder", "elbow", "wrist"))
 RIGHT_LEG = tuple(JOINT_INDEX[f"right_{j}"] for j in ("hip", "knee", "ankle", "foot"))
 BODY = tuple(range(len(JOINT_NAMES)))
-_MIRRORED = {"left": "right", "right": "left", "clockwise": "counterclockwise", "counterclockwise": "clockwise"}
+_MIRRORED = {
+    "left": "right",
+    "right": "left",
+    "clockwise": "counterclockwise",
+    "counterclockwise": "clockwise",
+}
 # actions whose phrases name both sides whatever the action's own side is
-_BOTH_SIDES = {"knee_to_elbow", "hop", "balance", "zigzag", "sway", "dance_side", "twist_torso", "box", "shake_head"}
+_BOTH_SIDES = {
+    "knee_to_elbow",
+    "hop",
+    "balance",
+    "zigzag",
+    "sway",
+    "dance_side",
+    "twist_torso",
+    "box",
+    "shake_head",
+}
 
 
 def every_action(spec: ActionSpec) -> Iterator[Action]:
@@ -102,7 +117,9 @@ def test_every_value_renders_cleanly(name: str) -> None:
             for caption in write(one(said), k):
                 assert not re.search(r"[{}\[\]()|*^~#]|\s\s|\s[.,]|^\s|\s$|POSS", caption.text), caption.text
                 assert not re.search(r"\b(\w+) \1\b", caption.text), caption.text
-                assert not re.search(r"\b(a [aeio]|an [^aeiou])", caption.text.replace("a one", "")), caption.text
+                assert not re.search(r"\b(a [aeio]|an [^aeiou])", caption.text.replace("a one", "")), (
+                    caption.text
+                )
 
 
 def test_captions_differ_and_follow_the_generator() -> None:
@@ -149,7 +166,9 @@ def test_counts_and_speeds_are_true() -> None:
         if not spec.max_count or name in ("zigzag",):
             continue
         for count, speed in ((1, 0.5), (2, 1.0), (spec.max_count, 1.6)):
-            action = Action(name, spec.sides[0], spec.directions[0], spec.styles[0], min(count, spec.max_count), speed)
+            action = Action(
+                name, spec.sides[0], spec.directions[0], spec.styles[0], min(count, spec.max_count), speed
+            )
             for caption in itertools.chain.from_iterable(write(one(action), seed) for seed in range(4)):
                 text = re.sub(r"two-(?:step|handed)|two (?:hands|arms)", "", caption.text)
                 for word in re.findall(r"\w+", text):
@@ -157,7 +176,9 @@ def test_counts_and_speeds_are_true() -> None:
                 if re.search(r"\b(several|multiple|repeatedly|over and over|a few)\b", text):
                     assert action.count >= 3, caption.text
                 assert not (speed != 0.5 and re.search(r"\bslow(ly)?\b", text)), caption.text
-                assert not (speed != 1.6 and re.search(r"\b(quickly|fast|rapid(ly)?|swiftly)\b", text)), caption.text
+                assert not (speed != 1.6 and re.search(r"\b(quickly|fast|rapid(ly)?|swiftly)\b", text)), (
+                    caption.text
+                )
 
 
 def test_groundings_point_at_the_words_they_ground() -> None:
@@ -172,19 +193,28 @@ def test_groundings_point_at_the_words_they_ground() -> None:
                 word = caption.text[g.text_start : g.text_end]
                 assert g.text_start >= ends and word == word.strip() and word, caption.text
                 assert g.text_start == 0 or caption.text[g.text_start - 1] == " ", caption.text
-                assert word.split()[0].lower() not in ("a", "the", "with", "while", "his", "their"), caption.text
+                assert word.split()[0].lower() not in ("a", "the", "with", "while", "his", "their"), (
+                    caption.text
+                )
                 assert (g.start_s, g.end_s) in {(s.start_s, s.end_s) for s in spans}
                 assert g.joints
                 ends = g.text_end
             for m in re.finditer(r"\b(left|right|twice|slowly|clockwise|times)\b", caption.text):
                 held = [g for g in caption.groundings if g.text_start <= m.start() and m.end() <= g.text_end]
                 assert len(held) == 1, (caption.text, m[0])
-            for m in re.finditer(r"\b(?<!invisible )(?<!old )(person(?! on the phone)|followed|before|man|finally)\b", caption.text):
-                assert not any(g.text_start <= m.start() < g.text_end for g in caption.groundings), caption.text
+            for m in re.finditer(
+                r"\b(?<!invisible )(?<!old )(person(?! on the phone)|followed|before|man|finally)\b",
+                caption.text,
+            ):
+                assert not any(g.text_start <= m.start() < g.text_end for g in caption.groundings), (
+                    caption.text
+                )
 
 
 def test_limb_words_get_that_limbs_joints() -> None:
-    recipe = Recipe((Step(Action("kick", "right", "forward", count=1)), Step(Action("wave", "left", count=2))), 0)
+    recipe = Recipe(
+        (Step(Action("kick", "right", "forward", count=1)), Step(Action("wave", "left", count=2))), 0
+    )
     found = 0
     for caption in itertools.chain.from_iterable(write(recipe, seed) for seed in range(40)):
         for g in caption.groundings:
@@ -221,7 +251,9 @@ def test_mirrored_recipes_have_mirrored_captions() -> None:
         steps = tuple(Step(flip(s.base), flip(s.overlay)) for s in recipe.steps)  # type: ignore[arg-type]
         mirrored = Recipe(steps, 0)
         # "left and right" stays in its order
-        wanted = [mirror_caption(c.text).replace("right and left", "left and right") for c in write(recipe, seed)]
+        wanted = [
+            mirror_caption(c.text).replace("right and left", "left and right") for c in write(recipe, seed)
+        ]
         assert [c.text for c in write(mirrored, seed)] == wanted
 
 

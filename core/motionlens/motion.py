@@ -109,7 +109,7 @@ def save_motion(motion: Motion, path: str | Path) -> None:
     try:
         with os.fdopen(handle, "wb") as stream:
             np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]
-        os.replace(temporary, path)
+        Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
@@ -129,7 +129,7 @@ def load_motion(path: str | Path) -> Motion:
                 raise UnreadableFileError(
                     f"{path} is not a MotionLens motion: import its source file instead."
                 )
-            original = data["original_positions"] if "original_positions" in data else None
+            original = data.get("original_positions")
             positions = data["positions"]
         if len(positions) > _MAX_FRAMES or not np.isfinite(positions).all():
             raise UnreadableFileError(f"{path} holds impossible values: export it again.")

@@ -206,7 +206,9 @@ class PhraseWriter:
         if action.count == 2:
             text = self._choose(TWICE)
         else:
-            text = self._choose((number, number, f"{action.count} times", f"{action.count} times", *REPEATEDLY))
+            text = self._choose(
+                (number, number, f"{action.count} times", f"{action.count} times", *REPEATEDLY)
+            )
         return text if said else ""
 
 

@@ -134,7 +134,9 @@ class SentenceWriter:
             return done
         if self.plain or draw < 0.8:
             standing = self._one_of("while standing", "while standing still", "standing in place")
-            sitting = self._one_of("while sitting", "while seated", "while sitting down", "sitting on a chair")
+            sitting = self._one_of(
+                "while sitting", "while seated", "while sitting down", "sitting on a chair"
+            )
             return done + self._pose_words(base, standing if base.action.name == "stand" else sitting)
         pose = self.phrases.phrase(base, form, self.voice)
         return [*pose, Word("and"), *done]
@@ -155,7 +157,9 @@ class SentenceWriter:
             return [*say(over, form, voice), Word("while"), *say(base, "gerund", voice)]
         if draw < 0.74:
             linked = [*say(base, form, voice), Word("and"), *say(over, form, voice)]
-            return linked + plain_words(self._one_of("at the same time", "simultaneously", "at the same time"))
+            return linked + plain_words(
+                self._one_of("at the same time", "simultaneously", "at the same time")
+            )
         if draw < 0.84 and finite:
             they = replace(voice, subject=voice.pronoun)
             verb = "past" if form == "past" else "base" if they.plural else "third"
@@ -244,7 +248,9 @@ class SentenceWriter:
         return [*plain_words(subject), *self._join(steps, "gerund")]
 
     def _scene(self, steps: list[int]) -> list[Word]:
-        opening = self._one_of("someone who is", "there is a person", "a person who is", "a motion of someone")
+        opening = self._one_of(
+            "someone who is", "there is a person", "a person who is", "a motion of someone"
+        )
         return [*plain_words(opening), *self._join(steps, "gerund")]
 
     def _gerund(self, steps: list[int]) -> list[Word]:

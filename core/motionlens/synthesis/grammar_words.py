@@ -161,7 +161,14 @@ class Direction(NamedTuple):
 
 def _side(side: str) -> Direction:
     return Direction(
-        (f"to the {side}", f"to POSS {side}", side, f"towards the {side}", f"to the {side} side", f"to POSS {side}"),
+        (
+            f"to the {side}",
+            f"to POSS {side}",
+            side,
+            f"towards the {side}",
+            f"to the {side} side",
+            f"to POSS {side}",
+        ),
         (side,),
     )
 
@@ -175,13 +182,20 @@ DIRECTIONS: dict[str, Direction] = {
     "down": Direction(("down", "downwards", "downward"), ("down",)),
     "side": Direction(("to the side", "sideways", "out to the side"), ("sideways",)),
     "around": Direction(("around",), ("around",)),
-    "in_place": Direction(("in place", "on the spot", "in one spot", "without moving forward"), ("in place",)),
+    "in_place": Direction(
+        ("in place", "on the spot", "in one spot", "without moving forward"), ("in place",)
+    ),
     # both lists have the same length, so that mirrored recipes draw alike
     "clockwise": Direction(
         ("clockwise", "clockwise", "in a clockwise direction", "in a clockwise direction"), ("clockwise",) * 4
     ),
     "counterclockwise": Direction(
-        ("counterclockwise", "counter-clockwise", "in a counterclockwise direction", "in an anti-clockwise direction"),
+        (
+            "counterclockwise",
+            "counter-clockwise",
+            "in a counterclockwise direction",
+            "in an anti-clockwise direction",
+        ),
         ("counterclockwise", "counterclockwise", "counter-clockwise", "anticlockwise"),
     ),
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,18 @@ def padded_images(images: Sequence[np.ndarray]) -> tuple[torch.Tensor, torch.Ten
     for row, image in zip(out, images, strict=True):
         row[: len(image)] = image
     return torch.from_numpy(out), torch.tensor(lengths)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """A sentence is too little work to share: with two threads it takes twice as long, and the waiting
+    second thread slows the scoring that follows."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 class TowersEncoder:
@@ -63,6 +76,10 @@ class TowersEncoder:
     @torch.inference_mode()
     def encode_text(self, text: str) -> QueryTokens:
         """See ``Encoder.encode_text``."""
+        with _one_thread():
+            return self._encode_text(text)
+
+    def _encode_text(self, text: str) -> QueryTokens:
         found = minilm(self._device).tokens([text])[0] if text.strip() else None
         if found is None or not found.pieces:
             raise MotionLensError("The query has no words: type what the person does.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import sys
 import tempfile
 import time
@@ -41,7 +40,11 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
 
 
 def _memory_mb() -> float:
-    """Peak resident memory of this process, MB."""
+    """Peak resident memory of this process, MB; NaN where the platform does not tell (Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return float("nan")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (2**20 if sys.platform == "darwin" else 2**10)
 

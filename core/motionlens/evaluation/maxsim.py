@@ -7,34 +7,34 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..model.interface import Encoder, QueryTokens
+from ..search.scoring import max_sim_batch
 from ..windows import MAX_CLIP_FRAMES, moment_spans
 
 
 def stack_tokens(clips: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """All tokens in one float32 array, and where each clip's tokens start."""
-    starts = np.cumsum([0] + [len(t) for t in clips[:-1]])
-    return np.concatenate(clips).astype(np.float32), starts
+    """All tokens in one float32 array, and the offsets that ``search.scoring.max_sim_batch`` takes."""
+    offsets = np.cumsum([0] + [len(t) for t in clips])
+    return np.concatenate(clips).astype(np.float32), offsets
 
 
 def best_by_owner(
-    query: QueryTokens, tokens: np.ndarray, starts: np.ndarray, owners: Sequence[int], n: int
+    query: QueryTokens, tokens: np.ndarray, offsets: np.ndarray, owners: Sequence[int], n: int
 ) -> np.ndarray:
     """(n,) MaxSim of each motion: the best of its clips.
 
     Args:
         query: the text's tokens.
-        tokens, starts: see ``stack_tokens``.
+        tokens, offsets: see ``stack_tokens``.
         owners: motion of each clip, 0 to n - 1.
         n: number of motions.
 
     >>> q = QueryTokens("a b", ("a", "b"), ((0, 1), (2, 3)), np.eye(2), np.array([0.25, 0.75]))
-    >>> tokens, starts = stack_tokens([np.array([[1.0, 0.0], [0.6, 0.8]]), np.array([[0.0, 1.0]])])
-    >>> best_by_owner(q, tokens, starts, [0, 1], 2).round(6).tolist()
+    >>> tokens, offsets = stack_tokens([np.array([[1.0, 0.0], [0.6, 0.8]]), np.array([[0.0, 1.0]])])
+    >>> best_by_owner(q, tokens, offsets, [0, 1], 2).round(6).tolist()
     [0.85, 0.75]
     """
-    best = np.maximum.reduceat(query.vectors @ tokens.T, starts, axis=1)
     out = np.full(n, -np.inf)
-    np.maximum.at(out, np.asarray(owners), query.weights @ best)
+    np.maximum.at(out, np.asarray(owners), max_sim_batch(query.vectors, query.weights, tokens, offsets))
     return out
 
 
@@ -62,6 +62,6 @@ def score_matrix(encoder: Encoder, captions: Sequence[str], motions: Sequence[np
         for clip in clips_of(np.ascontiguousarray(positions, dtype=np.float32)):
             clips.append(clip)
             owners.append(i)
-    tokens, starts = stack_tokens(encoder.encode_motions(clips))
-    rows = [best_by_owner(encoder.encode_text(c), tokens, starts, owners, len(motions)) for c in captions]
+    tokens, offsets = stack_tokens(encoder.encode_motions(clips))
+    rows = [best_by_owner(encoder.encode_text(c), tokens, offsets, owners, len(motions)) for c in captions]
     return np.stack(rows)

@@ -78,10 +78,10 @@ def motion_search(encoder: Encoder, motions: Sequence[np.ndarray]) -> Callable[[
         for a, b in moment_spans(len(positions)):
             clips.append(np.ascontiguousarray(positions[a:b], dtype=np.float32))
             owners.append(i)
-    tokens, starts = stack_tokens(encoder.encode_motions(clips))
+    tokens, offsets = stack_tokens(encoder.encode_motions(clips))
 
     def search(text: str, k: int) -> list[int]:
-        scores = best_by_owner(encoder.encode_text(text), tokens, starts, owners, len(motions))
+        scores = best_by_owner(encoder.encode_text(text), tokens, offsets, owners, len(motions))
         return np.argsort(-scores, kind="stable")[:k].tolist()
 
     return search

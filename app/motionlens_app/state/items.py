@@ -127,11 +127,6 @@ class ItemModel(QAbstractListModel):
         return self._shown
 
     @property
-    def all_items(self) -> Sequence[Item]:
-        """The cards before the filter."""
-        return self._all
-
-    @property
     def hidden(self) -> int:
         """How many cards the filter hides."""
         return len(self._all) - len(self._shown)

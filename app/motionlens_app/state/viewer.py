@@ -8,7 +8,6 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from motionlens.library.interface import Library, MotionRecord
-from motionlens.motion import FPS
 
 from ..render.body import body_scale
 from ..worker import Task, Worker
@@ -73,10 +72,6 @@ class ViewerController(QObject):
         high = min(low + 1, len(positions) - 1)
         share = np.float32(frame - low)
         return positions[low] * (1 - share) + positions[high] * share
-
-    def time_s(self) -> float:
-        """Seconds at the playhead."""
-        return self.playback.frame / FPS
 
     def _loaded(self, shown: Shown) -> None:
         self.shown, self.error = shown, None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolButton
 
 from ..theme import ThemeManager, icon
 
@@ -87,13 +87,6 @@ def button(text: str, name: str = "", on_click: Callable[[], None] | None = None
     out.setCursor(Qt.CursorShape.PointingHandCursor)
     if on_click:
         out.clicked.connect(lambda _checked=False: on_click())
-    return out
-
-
-def rule() -> QWidget:
-    """A thin space between groups."""
-    out = QFrame()
-    out.setFixedHeight(8)
     return out
 
 

@@ -75,15 +75,6 @@ def median_rank(ranks: np.ndarray) -> float:
     return float(np.median(ranks))
 
 
-def recall_sum(ranks: np.ndarray) -> float:
-    """Rsum: R@1 + R@2 + R@3 + R@5 + R@10 of one direction, as a fraction (5 is perfect).
-
-    >>> recall_sum(np.array([1, 4]))
-    3.5
-    """
-    return sum(recall(ranks, k) for k in KS)
-
-
 @dataclass(frozen=True)
 class Interval:
     """A figure and its bootstrap percentile interval (95 % unless said otherwise)."""
@@ -105,7 +96,7 @@ class Summary:
         queries: number of different queries.
         gallery: items ranked for each.
         recall: R@k by k.
-        medr, rsum: see ``median_rank`` and ``recall_sum``.
+        medr: see ``median_rank``. rsum: R@1 + R@2 + R@3 + R@5 + R@10 of one direction.
     """
 
     queries: int

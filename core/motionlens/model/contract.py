@@ -1,0 +1,72 @@
+"""What a trainable retrieval model is to the training loop, the evaluation and the encoder.
+
+Ours (``network.Pyramid``) and the re-implemented peers (``motionlens.benchmark.peers``) are all of this
+kind, so that the same command trains, evaluates and compares them.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from .stages import TextBatch, Tokens, total_score
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One training step's pairs; text k belongs to motion k.
+
+    Attributes:
+        motions: chunks of motions of like length, each padded for itself: (images, lengths) with images
+            (B_i, W * 16, parts, channels) and lengths (B_i,) frames. In order, they are the B motions.
+        text: the B captions.
+        ignore: (B, B) bool, pairs (text, motion) that are no negatives though off the diagonal.
+    """
+
+    motions: Sequence[tuple[Tensor, Tensor]]
+    text: TextBatch
+    ignore: Tensor
+
+    def to(self, device: torch.device | str) -> Batch:
+        """The same on a device."""
+        motions = [(images.to(device), lengths.to(device)) for images, lengths in self.motions]
+        return Batch(motions, self.text.to(device), self.ignore.to(device))
+
+
+class RetrievalModel(nn.Module):
+    """Base of all models.
+
+    Attributes:
+        config: a frozen dataclass with at least ``name``, ``architecture`` and ``image`` (a key of
+            ``representation.kinds.IMAGE_KINDS``).
+        mean, std: (parts, channels) buffers, set once from training images before the first step.
+        stage_weights: stage name -> weight in the score.
+        two_way: whether motion tokens look for words as well.
+    """
+
+    config: Any
+    mean: Tensor
+    std: Tensor
+    stage_weights: Mapping[str, float]
+    two_way: bool = False
+
+    @abstractmethod
+    def encode_text(self, text: TextBatch) -> Tokens:
+        """Tokens of texts, a stage each."""
+
+    @abstractmethod
+    def encode_motion(self, images: Tensor, lengths: Tensor) -> Tokens:
+        """Tokens of a padded batch of motion images (B, W * 16, parts, channels), (B,) frames."""
+
+    @abstractmethod
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        """Losses by name, each already times its weight; their sum is minimised. Logged one by one."""
+
+    def scores(self, text: Tokens, motion: Tokens) -> Tensor:
+        """(A, B) scores of texts and motions."""
+        return total_score(text, motion, self.stage_weights, self.two_way)

@@ -23,7 +23,9 @@ COMMANDS = (
     "motionlens.training.command",
     "motionlens.evaluation.command",
     "motionlens.evaluation.starter_command",
+    "motionlens.evaluation.understanding_command",
     "motionlens.benchmark.command",
+    "motionlens.benchmark.interaction_command",
 )
 OK, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 

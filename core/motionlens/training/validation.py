@@ -1,0 +1,59 @@
+"""What a run looks at beside its losses: normalisation before the first step, retrieval among held-out pairs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from ..evaluation.metrics import KS, best_ranks, recall
+from ..model.contract import Batch, RetrievalModel
+
+
+def is_normalised(model: RetrievalModel) -> bool:
+    """Whether mean and standard deviation were set."""
+    return bool((model.mean != 0).any() or (model.std != 1).any())
+
+
+@torch.no_grad()
+def fit_normalisation(model: RetrievalModel, sampler: Any, batches: int = 8) -> None:
+    """Set the model's mean and standard deviation a channel from the first batches' real frames."""
+    frames = []
+    for step in range(batches):
+        for images, lengths in sampler.draw(step).motions:
+            real = torch.arange(images.shape[1], device=images.device) < lengths[:, None]
+            frames.append(images[real].double())
+    found = torch.cat(frames)
+    model.mean.copy_(found.mean(0))
+    model.std.copy_(found.std(0, correction=0).clamp(min=0.02))
+
+
+@torch.inference_mode()
+def score_matrix(model: RetrievalModel, batch: Batch) -> np.ndarray:
+    """(texts, motions) scores of a batch's pairs, float64; the model's mode is left as it was."""
+    training = model.training
+    model.eval()
+    try:
+        batch = batch.to(model.mean.device)
+        text = model.encode_text(batch.text)
+        columns = [model.scores(text, model.encode_motion(*chunk)) for chunk in batch.motions]
+        return torch.cat(columns, dim=1).double().cpu().numpy()
+    finally:
+        model.train(training)
+
+
+def validate(model: RetrievalModel, batch: Batch) -> dict[str, float]:
+    """Retrieval figures of held-out pairs, in per cent.
+
+    Pairs in ``batch.ignore`` count neither as right nor as wrong.
+
+    Returns:
+        "t2m_R@k" and "m2t_R@k" for k of ``KS``, and "recall", the mean of all of them.
+    """
+    scores = score_matrix(model, batch)
+    scores[batch.ignore.cpu().numpy() & ~np.eye(len(scores), dtype=bool)] = -1e6
+    right = np.eye(len(scores), dtype=bool)
+    ranks = {"t2m": best_ranks(scores, right), "m2t": best_ranks(scores.T, right)}
+    out = {f"{way}_R@{k}": 100 * recall(found, k) for way, found in ranks.items() for k in KS}
+    return {"recall": float(np.mean(list(out.values()))), **out}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -18,7 +18,10 @@ class QueryTokens:
         pieces: N strings, the text of each token.
         spans: N (start, end) character ranges in ``text``.
         vectors: (N, d) float32, unit length.
-        weights: (N,) float32, sum 1: how much each token counts in the score.
+        weights: (N,) float32, how much each token counts in the score. Those of a stage sum to the stage's
+            weight; with the joint stage alone the sum is 1.
+        stages: (N,) int8, the stage of each token as an index into ``STAGES`` (0, joint, where not given).
+            A token meets motion tokens of its own stage alone.
     """
 
     text: str
@@ -26,6 +29,13 @@ class QueryTokens:
     spans: tuple[tuple[int, int], ...]
     vectors: np.ndarray
     weights: np.ndarray
+    stages: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int8))
+
+    def __post_init__(self) -> None:
+        if len(self.stages) != len(self.weights):
+            if len(self.stages):
+                raise ValueError("stages and weights must be alike in length")
+            object.__setattr__(self, "stages", np.zeros(len(self.weights), np.int8))
 
 
 class Encoder(Protocol):
@@ -49,7 +59,19 @@ class Encoder(Protocol):
             clips: each (T, 22, 3) float32 on the reference skeleton, 1 <= T <= 224.
 
         Returns:
-            For each clip (ceil(T / 16) * 14, d) float16 unit vectors, window-major: token
-            w * 14 + p is body part p during window w.
+            For each clip (N, d) float16 unit vectors: the tokens of the joint stage, then those of the
+            segment stage, then that of the whole motion, as far as the model has these stages. At the joint
+            stage window-major: token w * 14 + p is body part p during window w, of ceil(T / 16) windows.
+        """
+        ...
+
+    def stage_counts(self, n_tokens: int) -> tuple[int, int, int]:
+        """How many of a clip's tokens belong to the stages joint, segment, whole.
+
+        Args:
+            n_tokens: length of an array that ``encode_motions`` gave.
+
+        Raises:
+            ValueError: no clip has so many tokens.
         """
         ...

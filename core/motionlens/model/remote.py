@@ -52,6 +52,7 @@ class ProcessEncoder:
         self._busy = False
         self._queries_waiting = 0
         self._hello: dict[str, Any] = {}
+        self._counts: dict[int, tuple[int, int, int]] = {}
 
     def load(self) -> None:
         """Start the process; returns when the model is loaded and warm.
@@ -102,9 +103,9 @@ class ProcessEncoder:
     def encode_text(self, text: str) -> QueryTokens:
         """See ``Encoder.encode_text``. Goes before motions that wait."""
         with self._my_turn(first=True):
-            answer, (vectors, weights) = self._ask({"text": text}, [])
+            answer, (vectors, weights, stages) = self._ask({"text": text}, [])
         spans = tuple((int(a), int(b)) for a, b in answer["spans"])
-        return QueryTokens(text, tuple(answer["pieces"]), spans, vectors, weights)
+        return QueryTokens(text, tuple(answer["pieces"]), spans, vectors, weights, stages)
 
     def encode_motions(self, clips: Sequence[np.ndarray]) -> list[np.ndarray]:
         """See ``Encoder.encode_motions``."""
@@ -116,6 +117,14 @@ class ProcessEncoder:
             with self._my_turn(first=False):
                 out += self._ask({"frames": [len(clip) for clip in part]}, part)[1]
         return out
+
+    def stage_counts(self, n_tokens: int) -> tuple[int, int, int]:
+        """See ``Encoder.stage_counts``; the process is asked once for each number."""
+        if n_tokens not in self._counts:
+            with self._my_turn(first=True):
+                joint, segment, whole = self._ask({"count": int(n_tokens)}, [])[0]["counts"]
+            self._counts[n_tokens] = joint, segment, whole
+        return self._counts[n_tokens]
 
     def close(self) -> None:
         """End the process now; from any thread, also while another waits for an answer."""
@@ -281,7 +290,10 @@ def main() -> int:
             elif "text" in request:
                 query = encoder.encode_text(request["text"])
                 words = {"pieces": query.pieces, "spans": query.spans}
-                _send(answers, words, [query.vectors.astype("<f4"), query.weights.astype("<f4")])
+                arrays = [query.vectors.astype("<f4"), query.weights.astype("<f4"), query.stages.astype("i1")]
+                _send(answers, words, arrays)
+            elif "count" in request:
+                _send(answers, {"counts": encoder.stage_counts(request["count"])}, [])
             else:
                 _send(answers, {}, [tokens.astype("<f2") for tokens in encoder.encode_motions(arrays)])
         except MotionLensError as error:

@@ -53,6 +53,9 @@ class FakeEncoder:
             out.append(unit_vectors(seed, n, self.dim).astype(np.float16))
         return out
 
+    def stage_counts(self, n_tokens: int) -> tuple[int, int, int]:
+        return n_tokens, 0, 0
+
 
 def walk(n_frames: int, seed: int = 0) -> np.ndarray:
     """(n_frames, 22, 3) float32: the rest pose with noise, so that every seed is another motion."""

@@ -95,6 +95,10 @@ class LazyEncoder:
         """See ``Encoder``."""
         return self._encoder().encode_motions(clips)
 
+    def stage_counts(self, n_tokens: int) -> tuple[int, int, int]:
+        """See ``Encoder``."""
+        return self._encoder().stage_counts(n_tokens)
+
 
 class ProgressLine:
     """One line on stderr that is written over; silent where stderr is no terminal."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..resources import resource_dir
 
 if TYPE_CHECKING:
-    from .encoder import TowersEncoder
+    from .encoder import ModelEncoder, TowersEncoder
 
 DEFAULT_MODEL = "motionlens-1"
 
@@ -20,7 +20,7 @@ def default_model_dir() -> Path:
     return Path(override) if override else resource_dir("models") / DEFAULT_MODEL
 
 
-def load_encoder(path: str | Path | None = None, device: str | None = None) -> TowersEncoder:
+def load_encoder(path: str | Path | None = None, device: str | None = None) -> TowersEncoder | ModelEncoder:
     """Load a trained model; takes seconds the first time (torch and transformers are imported here).
 
     Args:
@@ -30,6 +30,6 @@ def load_encoder(path: str | Path | None = None, device: str | None = None) -> T
     Raises:
         MotionLensError: no model there.
     """
-    from .encoder import load_towers
+    from .encoder import load_folder
 
-    return load_towers(Path(path) if path else default_model_dir(), device)
+    return load_folder(Path(path) if path else default_model_dir(), device)

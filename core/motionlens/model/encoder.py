@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from ..errors import MotionLensError
-from ..representation.image import N_CHANNELS, motion_image
-from ..skeleton import N_PARTS
+from ..representation.image import motion_image
+from ..representation.kinds import IMAGE_KINDS
 from ..windows import MAX_CLIP_FRAMES, PATCH_FRAMES
+from .build import WEIGHTS, load_model, load_weights, names_architecture, save_model
 from .config import ModelConfig
+from .contract import RetrievalModel
 from .fingerprint import model_fingerprint
 from .interface import QueryTokens
 from .network import TwoTowers
-from .text import minilm
+from .stages import STAGES, StageTokens, TextBatch, Tokens
+from .text import TextStates, minilm
 
+__all__ = [
+    "ModelEncoder",
+    "TowersEncoder",
+    "load_folder",
+    "load_towers",
+    "padded_images",
+    "save_model",
+]
 _BATCH = 32
 
 
-def padded_images(images: Sequence[np.ndarray]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Stack motion images of different lengths: (B, W * 16, 14, 12) zeros-padded, and (B,) lengths."""
+def padded_images(images: Sequence[np.ndarray]) -> tuple[Tensor, Tensor]:
+    """Stack motion images of different lengths: (B, W * 16, P, C) zeros-padded, and (B,) lengths."""
     lengths = [len(i) for i in images]
     frames = -(-max(lengths) // PATCH_FRAMES) * PATCH_FRAMES
-    out = np.zeros((len(images), frames, N_PARTS, N_CHANNELS), dtype=np.float32)
+    out = np.zeros((len(images), frames, *images[0].shape[1:]), dtype=np.float32)
     for row, image in zip(out, images, strict=True):
         row[: len(image)] = image
     return torch.from_numpy(out), torch.tensor(lengths)
@@ -43,6 +54,31 @@ def _one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+def _words(text: str, device: str) -> TextStates:
+    """The query's token states; raises MotionLensError where it has no word."""
+    found = minilm(device).tokens([text])[0] if text.strip() else None
+    if found is None or not found.pieces:
+        raise MotionLensError("The query has no words: type what the person does.")
+    return found
+
+
+def _in_batches(
+    clips: Sequence[np.ndarray],
+    make: Callable[[np.ndarray], np.ndarray],
+    tokens: Callable[[Tensor, Tensor], list[np.ndarray]],
+) -> list[np.ndarray]:
+    """Tokens of clips, computed in batches of like length (little padding), in the clips' order."""
+    if any(not 1 <= len(c) <= MAX_CLIP_FRAMES for c in clips):
+        raise ValueError(f"clips must have 1 to {MAX_CLIP_FRAMES} frames")
+    out: list[np.ndarray] = [np.empty(0)] * len(clips)
+    order = sorted(range(len(clips)), key=lambda i: len(clips[i]))
+    for start in range(0, len(order), _BATCH):
+        part = order[start : start + _BATCH]
+        for i, row in zip(part, tokens(*padded_images([make(clips[i]) for i in part])), strict=True):
+            out[i] = row
+    return out
 
 
 class TowersEncoder:
@@ -80,9 +116,7 @@ class TowersEncoder:
             return self._encode_text(text)
 
     def _encode_text(self, text: str) -> QueryTokens:
-        found = minilm(self._device).tokens([text])[0] if text.strip() else None
-        if found is None or not found.pieces:
-            raise MotionLensError("The query has no words: type what the person does.")
+        found = _words(text, self._device)
         states = torch.from_numpy(found.states)[None].to(self._device)
         vectors, weights = self._towers.text(
             states, torch.ones(states.shape[:2], dtype=torch.bool, device=self._device)
@@ -94,46 +128,178 @@ class TowersEncoder:
     @torch.inference_mode()
     def encode_motions(self, clips: Sequence[np.ndarray]) -> list[np.ndarray]:
         """See ``Encoder.encode_motions``."""
-        if any(not 1 <= len(c) <= MAX_CLIP_FRAMES for c in clips):
-            raise ValueError(f"clips must have 1 to {MAX_CLIP_FRAMES} frames")
-        out: list[np.ndarray] = [np.empty(0)] * len(clips)
-        order = sorted(range(len(clips)), key=lambda i: len(clips[i]))  # little padding in a batch
-        for start in range(0, len(order), _BATCH):
-            part = order[start : start + _BATCH]
-            images, lengths = padded_images([motion_image(clips[i]) for i in part])
-            tokens, exists = self._towers.motion(images.to(self._device), lengths.to(self._device))
-            packed = tokens.half().cpu().numpy()
-            for i, row, keep in zip(part, packed, exists.cpu().numpy(), strict=True):
-                out[i] = row[keep]
-        return out
+
+        def tokens(images: Tensor, lengths: Tensor) -> list[np.ndarray]:
+            found, exists = self._towers.motion(images.to(self._device), lengths.to(self._device))
+            packed = found.half().cpu().numpy()
+            return [row[keep] for row, keep in zip(packed, exists.cpu().numpy(), strict=True)]
+
+        return _in_batches(clips, motion_image, tokens)
+
+    def stage_counts(self, n_tokens: int) -> tuple[int, int, int]:
+        """See ``Encoder.stage_counts``: all tokens are patches."""
+        return n_tokens, 0, 0
 
 
-def save_model(towers: TwoTowers, folder: Path) -> None:
-    """Write ``model.safetensors`` (fp16) and ``config.json`` into a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    state = {k: v.detach().half().contiguous().cpu() for k, v in towers.state_dict().items()}
-    temporary = folder / ".model.safetensors.part"
-    save_file(state, temporary)
-    temporary.replace(folder / "model.safetensors")
-    towers.config.save(folder / "config.json")
+def _pieces(stage: str, text: str, words: TextStates, tokens: StageTokens) -> list[tuple[str, int, int]]:
+    """What text each token of one query stands for: (piece, start, end).
+
+    A joint token is a word piece; a segment token is the words that went into it, written one after
+    another, from the first to the last; anything else is the whole text.
+    """
+    n = int(tokens.exists.sum())
+    everything = (text, 0, len(text))
+    if stage == "joint" and n == len(words.pieces):
+        return [(piece, *span) for piece, span in zip(words.pieces, words.spans, strict=True)]
+    if stage != "segment" or tokens.members is None or tokens.members.shape[1] != len(words.pieces):
+        return [everything] * n
+    members = tokens.members[0].tolist()
+    out = []
+    for k in torch.nonzero(tokens.exists[0])[:, 0].tolist():
+        spans = [span for span, member in zip(words.spans, members, strict=True) if member == k]
+        piece, end = "", -1
+        for first, last in spans:
+            piece += (" " if piece and first > end else "") + text[first:last]
+            end = last
+        out.append((piece, spans[0][0], end) if spans else ("", 0, 0))
+    return out
+
+
+class ModelEncoder:
+    """Any ``RetrievalModel`` behind the ``Encoder`` interface. Safe to call from one thread at a time.
+
+    A clip's tokens are those of the stages that have a weight in the score, in the order of ``STAGES``.
+    """
+
+    def __init__(self, model: RetrievalModel, fingerprint: str = "", device: str = "cpu") -> None:
+        self._model = model.to(device).eval()
+        self._fingerprint = fingerprint
+        self._device = device
+        self._make = IMAGE_KINDS[model.config.image].make
+        self._stages = [s for s in STAGES if model.stage_weights.get(s)]
+        self._counts: dict[int, tuple[int, int, int]] = {}
+        self._dim = 0
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of weights and configuration."""
+        return self._fingerprint
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return str(self._model.config.name)
+
+    @property
+    def dim(self) -> int:
+        """d, width of a token vector."""
+        if not self._dim:
+            self._measure()
+        return self._dim
+
+    @property
+    def device(self) -> str:
+        """Where it runs: "cpu" or "cuda"."""
+        return self._device
+
+    @torch.inference_mode()
+    def encode_text(self, text: str) -> QueryTokens:
+        """See ``Encoder.encode_text``."""
+        with _one_thread():
+            return self._encode_text(text)
+
+    def _encode_text(self, text: str) -> QueryTokens:
+        words = _words(text, self._device)
+        states = torch.from_numpy(words.states)[None].to(self._device)
+        exists = torch.ones(states.shape[:2], dtype=torch.bool, device=self._device)
+        sentence = torch.from_numpy(minilm(self._device).sentences([text])).to(self._device)
+        tokens = self._model.encode_text(TextBatch([text], states, exists, sentence))
+        pieces, vectors, weights, stages = [], [], [], []
+        for stage in self._stages:
+            found = tokens[stage]
+            there = found.exists[0]
+            pieces += _pieces(stage, text, words, found)
+            vectors.append(found.vectors[0, there].float())
+            weights.append(found.weights[0, there].float() * self._model.stage_weights[stage])
+            stages += [STAGES.index(stage)] * int(there.sum())
+        return QueryTokens(
+            text,
+            tuple(p for p, _, _ in pieces),
+            tuple((a, b) for _, a, b in pieces),
+            torch.cat(vectors).cpu().numpy(),
+            torch.cat(weights).cpu().numpy(),
+            np.array(stages, np.int8),
+        )
+
+    @torch.inference_mode()
+    def encode_motions(self, clips: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """See ``Encoder.encode_motions``."""
+
+        def tokens(images: Tensor, lengths: Tensor) -> list[np.ndarray]:
+            return self._rows(self._model.encode_motion(images.to(self._device), lengths.to(self._device)))
+
+        return _in_batches(clips, self._make, tokens)
+
+    def _rows(self, tokens: Tokens) -> list[np.ndarray]:
+        """(N, d) float16 of each clip of a batch."""
+        stages = [
+            (tokens[s].vectors.half().cpu().numpy(), tokens[s].exists.cpu().numpy()) for s in self._stages
+        ]
+        return [np.concatenate([v[i][e[i]] for v, e in stages]) for i in range(len(stages[0][0]))]
+
+    @torch.inference_mode()
+    def _measure(self) -> None:
+        """Tokens a stage, which the number of windows alone decides, for clips of 1 to 14 windows."""
+        kind = IMAGE_KINDS[self._model.config.image]
+        frames = np.arange(PATCH_FRAMES, MAX_CLIP_FRAMES + 1, PATCH_FRAMES)
+        images = torch.zeros(len(frames), MAX_CLIP_FRAMES, kind.parts, kind.channels, device=self._device)
+        lengths = torch.from_numpy(frames).to(self._device)
+        tokens = self._model.encode_motion(images + self._model.mean, lengths)
+        widths = {tokens[s].vectors.shape[-1] for s in self._stages}
+        if len(widths) > 1:
+            raise MotionLensError(
+                f"The stages of {self.name} have vectors of different widths ({sorted(widths)}), which a "
+                "library cannot hold: train it with one width."
+            )
+        for i in range(len(frames)):
+            joint, segment, whole = (
+                int(tokens[s].exists[i].sum()) if s in self._stages else 0 for s in STAGES
+            )
+            self._counts[joint + segment + whole] = (joint, segment, whole)
+        self._dim = widths.pop()
+
+    def stage_counts(self, n_tokens: int) -> tuple[int, int, int]:
+        """See ``Encoder.stage_counts``."""
+        if not self._counts:
+            self._measure()
+        if n_tokens not in self._counts:
+            raise ValueError(f"no clip has {n_tokens} tokens of {self.name}")
+        return self._counts[n_tokens]
 
 
 def load_towers(folder: Path, device: str | None = None) -> TowersEncoder:
-    """Load a model folder.
+    """Load a folder of motionlens-1.
 
     Raises:
         MotionLensError: the folder holds no model, or one that does not fit its configuration.
     """
-    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     fingerprint = model_fingerprint(folder)
-    config = ModelConfig.load(folder / "config.json")
-    weights = folder / "model.safetensors"
-    try:
-        state = load_file(weights)
-        towers = TwoTowers(config)
-        towers.load_state_dict({k: v.float() for k, v in state.items()})
-    except Exception as error:  # safetensors and torch have several; all mean the same remedy
-        raise MotionLensError(
-            f"{weights} could not be loaded ({error}): install MotionLens again."
-        ) from error
-    return TowersEncoder(towers, fingerprint, device)
+    towers = TwoTowers(ModelConfig.load(folder / "config.json"))
+    load_weights(towers, folder / WEIGHTS, "install MotionLens again")
+    return TowersEncoder(towers, fingerprint, _device(device))
+
+
+def load_folder(folder: Path, device: str | None = None) -> TowersEncoder | ModelEncoder:
+    """Load a model folder of any architecture.
+
+    Raises:
+        MotionLensError: the folder holds no model, or one that does not fit its configuration.
+    """
+    fingerprint = model_fingerprint(folder)
+    if not names_architecture(folder):
+        return load_towers(folder, device)
+    return ModelEncoder(load_model(folder), fingerprint, _device(device))
+
+
+def _device(wanted: str | None) -> str:
+    return wanted or ("cuda" if torch.cuda.is_available() else "cpu")

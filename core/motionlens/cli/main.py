@@ -24,6 +24,7 @@ COMMANDS = (
     "motionlens.evaluation.command",
     "motionlens.evaluation.starter_command",
     "motionlens.evaluation.understanding_command",
+    "motionlens.evaluation.labels_command",
     "motionlens.benchmark.command",
     "motionlens.benchmark.interaction_command",
 )

@@ -112,6 +112,11 @@ def _fitting(value: Any, hint: Any, where: str, name: str) -> Any:
         return from_mapping(hint, value, where, f"{name}.")
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
+    if hint is float and isinstance(value, str):  # YAML takes 1e-3 for a text
+        try:
+            return float(value)
+        except ValueError:
+            pass
     if hint is Path and isinstance(value, str):
         return Path(value).expanduser()
     if (hint is tuple or origin is tuple) and isinstance(value, list):

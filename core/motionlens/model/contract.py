@@ -26,16 +26,20 @@ class Batch:
             (B_i, W * 16, parts, channels) and lengths (B_i,) frames. In order, they are the B motions.
         text: the B captions.
         ignore: (B, B) bool, pairs (text, motion) that are no negatives though off the diagonal.
+        apart: (B, B) bool, pairs that are certainly negatives however near their sentences are, such as a
+            motion and its mirrored twin; None where that is not known.
     """
 
     motions: Sequence[tuple[Tensor, Tensor]]
     text: TextBatch
     ignore: Tensor
+    apart: Tensor | None = None
 
     def to(self, device: torch.device | str) -> Batch:
         """The same on a device."""
         motions = [(images.to(device), lengths.to(device)) for images, lengths in self.motions]
-        return Batch(motions, self.text.to(device), self.ignore.to(device))
+        apart = None if self.apart is None else self.apart.to(device)
+        return Batch(motions, self.text.to(device), self.ignore.to(device), apart)
 
 
 class RetrievalModel(nn.Module):

@@ -16,8 +16,10 @@ from .compressor import Compressor
 from .contract import Batch, RetrievalModel
 from .motion_tower import MotionTower, PatchStates
 from .pyramid_config import PyramidConfig
+from .pyramid_losses import Estimation, pyramid_losses
 from .stages import StageTokens, TextBatch, Tokens
 from .text import WIDTH
+from .text_losses import WordGuess, text_losses
 from .text_tower import TextTower, learned_weights
 
 
@@ -95,6 +97,11 @@ class Pyramid(RetrievalModel):
             ratio, parts = config.segment_ratio, IMAGE_KINDS[config.image].parts
             self.motion_compressor = Compressor(w, config.heads, ratio, parts)
             self.text_compressor = Compressor(t, config.text_heads, ratio, 1)
+        self.estimation = nn.ModuleDict()
+        if config.shapley:
+            for stage in self.stage_weights.keys() & {"joint", "segment"}:
+                self.estimation[stage] = Estimation(config.dim)
+        self.word_guess = WordGuess(t, WIDTH) if config.masked_language else None
         if "whole" in self.stage_weights:
             self.motion_heads["whole"] = _Head(w, config.whole_dim or WIDTH)
             if config.whole_dim:
@@ -158,8 +165,10 @@ class Pyramid(RetrievalModel):
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         """See ``RetrievalModel.forward``."""
-        from .pyramid_losses import pyramid_losses
-
         states = [self.motion(images, lengths) for images, lengths in batch.motions]
         motion = join([self._motion_stages(s) for s in states])
         return pyramid_losses(self, self.encode_text(batch.text), motion, batch, states)
+
+    def text_losses(self, pairs: tuple[TextBatch, TextBatch]) -> dict[str, Tensor]:
+        """Losses of two captions each of some motions, without the motions; each times its weight."""
+        return text_losses(self, pairs)

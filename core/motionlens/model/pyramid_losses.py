@@ -2,33 +2,129 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from ..training.losses import info_nce
+from ..interaction.distill import row_column_kl, segment_to_joint_kl
+from ..interaction.torch_form import (
+    sampled_rows,
+    sampled_two_way,
+    shapley_taylor_rows,
+    shapley_taylor_two_way,
+)
+from ..training.losses import info_nce, masked_reconstruction, negative_filter, soft_alignment, soft_targets
 from .contract import Batch
 from .motion_tower import PatchStates
-from .stages import Tokens, stage_scores
+from .pyramid_config import PyramidConfig
+from .stages import StageTokens, Tokens, stage_scores
 
 if TYPE_CHECKING:
     from .pyramid import Pyramid
 
+TEMPERATURE = 0.02
+"""Divides interactions before they become distributions: they are of the size of a word's weight times a
+difference of cosines."""
 
-def pyramid_losses(
-    model: Pyramid, text: Tokens, motion: Tokens, batch: Batch, states: list[PatchStates]
-) -> dict[str, Tensor]:
-    """All losses of a batch by name."""
+
+class Estimation(nn.Module):
+    """The estimation head: guesses an interaction from the two tokens alone."""
+
+    def __init__(self, dim: int, hidden: int = 32) -> None:
+        super().__init__()
+        self.text, self.motion = nn.Linear(dim, hidden), nn.Linear(dim, hidden)
+        self.scale = nn.Parameter(torch.tensor(5.0))
+
+    def forward(self, text: Tensor, motion: Tensor) -> Tensor:
+        """(B, N, d) and (B, M, d) -> (B, N, M) logits."""
+        return self.scale * torch.einsum("bnh,bmh->bnm", self.text(text).tanh(), self.motion(motion).tanh())
+
+
+def interactions(text: StageTokens, motion: StageTokens, config: PyramidConfig, exact: bool = True) -> Tensor:
+    """Shapley-Taylor interactions of each right pair at one stage: (B, N, M), from the closed form or sampled."""
+    similarity = torch.einsum("bnd,bmd->bnm", text.vectors, motion.vectors)
+    masks = {"text_exists": text.exists, "motion_exists": motion.exists}
+    if exact and config.two_way:
+        return shapley_taylor_two_way(similarity, text.weights, motion.weights, **masks)
+    if exact:
+        return shapley_taylor_rows(similarity, text.weights, **masks)
+    n = config.shapley_samples
+    if config.two_way:
+        return sampled_two_way(similarity, text.weights, motion.weights, n, **masks)
+    return sampled_rows(similarity, text.weights, n, **masks)
+
+
+def _contrast(scores: Tensor, tau: float, batch: Batch, ignore: Tensor, config: PyramidConfig) -> Tensor:
+    """InfoNCE, or LAVIMO's soft targets where they are on."""
+    if config.soft_targets == "off":
+        return info_nce(scores, tau, ignore)
+    # A caption with other contrast words or recipe is a true negative though its sentence is near:
+    # ``batch.apart`` names such pairs, mirrored twins among them.
+    targets = soft_targets(batch.text.sentence, config.soft_epsilon, batch.apart)
+    return soft_alignment(scores, targets, tau)
+
+
+def contrastive_losses(model: Pyramid, text: Tokens, motion: Tokens, batch: Batch) -> dict[str, Tensor]:
+    """One contrastive loss a stage, and one on the sum of all stages."""
     c = model.config
+    ignore = batch.ignore
+    if c.negative_filter:
+        near = negative_filter(batch.text.sentence, c.negative_filter)
+        ignore = ignore | (near if batch.apart is None else near & ~batch.apart)
     out: dict[str, Tensor] = {}
     scores = {s: stage_scores(text[s], motion[s], c.two_way) for s in model.stage_weights}
     weights = {"joint": c.joint_loss, "segment": c.segment_loss, "whole": c.whole_loss}
     for stage, values in scores.items():
         if weights[stage]:
             tau = c.whole_tau if stage == "whole" else c.tau
-            out[stage] = weights[stage] * info_nce(values, tau, batch.ignore)
+            out[stage] = weights[stage] * _contrast(values, tau, batch, ignore, c)
     if c.total_loss:
         total = torch.stack([w * scores[s] for s, w in model.stage_weights.items()]).sum(0)
-        out["total"] = c.total_loss * info_nce(total / sum(model.stage_weights.values()), c.tau, batch.ignore)
+        total = total / sum(model.stage_weights.values())
+        out["total"] = c.total_loss * _contrast(total, c.tau, batch, ignore, c)
+    return out
+
+
+def distillation_losses(model: Pyramid, text: Tokens, motion: Tokens) -> dict[str, Tensor]:
+    """The estimation heads taught by the interactions, and the joint stage's interactions by the segment stage's."""
+    c, out = model.config, {}
+    exact = c.shapley_teacher == "exact"
+    if c.shapley:
+        for stage, head in model.estimation.items():
+            t, m = text[stage], motion[stage]
+            teacher = interactions(t, m, c, exact).detach()
+            guess = head(t.vectors, m.vectors)
+            loss = row_column_kl(teacher, guess, t.exists, m.exists, TEMPERATURE)
+            out[f"shapley_{stage}"] = c.shapley * loss
+    if c.segment_to_joint and {"joint", "segment"} <= set(model.stage_weights):
+        words, patches = text["segment"].members, motion["segment"].members
+        assert words is not None and patches is not None
+        teacher = interactions(text["segment"], motion["segment"], c, exact)
+        student = interactions(text["joint"], motion["joint"], c)  # the closed form: gradients go through it
+        out["segment_to_joint"] = c.segment_to_joint * segment_to_joint_kl(
+            teacher, student, words, patches, TEMPERATURE
+        )
+    return out
+
+
+def reconstruction_loss(states: Sequence[PatchStates]) -> Tensor:
+    """Mean error of the masked patches of all chunks."""
+    losses = [
+        masked_reconstruction(s.rebuilt, s.target, s.masked & s.exists)
+        for s in states
+        if s.rebuilt is not None and s.target is not None and s.masked is not None
+    ]
+    return torch.stack(losses).mean()
+
+
+def pyramid_losses(
+    model: Pyramid, text: Tokens, motion: Tokens, batch: Batch, states: Sequence[PatchStates]
+) -> dict[str, Tensor]:
+    """All losses of a batch of pairs by name."""
+    out = contrastive_losses(model, text, motion, batch)
+    out |= distillation_losses(model, text, motion)
+    if model.config.reconstruction:
+        out["reconstruction"] = model.config.reconstruction * reconstruction_loss(states)
     return out

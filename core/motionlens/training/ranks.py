@@ -6,12 +6,15 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 import torch
 from torch import distributed
 
 T = TypeVar("T")
+_PATIENCE = timedelta(hours=3)
+"""How long processes wait for the first one, which gathers the data (a corpus takes its time)."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,8 @@ def joined(device: str) -> Iterator[tuple[Ranks, str]]:
         torch.cuda.set_device(device)
     begun = not distributed.is_initialized()
     if begun:
-        distributed.init_process_group("nccl" if device.startswith("cuda") else "gloo")
+        backend = "nccl" if device.startswith("cuda") else "gloo"
+        distributed.init_process_group(backend, timeout=_PATIENCE)
     try:
         yield Ranks(distributed.get_rank(), distributed.get_world_size()), device
     finally:

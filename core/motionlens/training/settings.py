@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..errors import MotionLensError
+
 
 @dataclass(frozen=True)
 class TrainSettings:
@@ -14,6 +16,7 @@ class TrainSettings:
         steps: updates of the weights, and the length of the learning rate's schedule.
         minutes: a budget of time for the whole run, resumed legs together; stops at the end of a step and
             the schedule runs out with it (whichever of steps and minutes is further on counts). 0: none.
+        batch: pairs of a batch, of each process (the sampler's; the loop takes what it draws).
         learning_rate: AdamW's at the end of the warmup; falls along a cosine to ``final_rate`` times it.
         warmup: steps of linear warmup.
         rate_factors: prefix of a parameter's name -> factor of the learning rate, for pretrained parts.
@@ -25,7 +28,8 @@ class TrainSettings:
         seed: of weights, dropout and batches; a step is a function of it and the step's number.
         init: folder of a run or model to start from, its normalisation kept; "": from random weights.
         evaluate_every: steps between looks at the validation items; 0: never.
-        watch: the validation set that chooses the best weights; "": the first.
+        watch: the validation set that chooses the best weights; "": "real", else
+            the first.
         patience: looks without a better result after which the run stops; 0: none.
         checkpoint_s: seconds between checkpoints.
         log_every: steps between lines of the log.
@@ -34,6 +38,7 @@ class TrainSettings:
 
     steps: int = 3000
     minutes: float = 0.0
+    batch: int = 64
     learning_rate: float = 1e-3
     final_rate: float = 0.02
     warmup: int = 150
@@ -51,6 +56,15 @@ class TrainSettings:
     checkpoint_s: float = 120.0
     log_every: int = 1
     tensorboard: bool = False
+
+    def __post_init__(self) -> None:
+        if self.precision not in ("bf16", "fp32"):
+            raise MotionLensError(f'train.precision must be "bf16" or "fp32", not {self.precision!r}.')
+        for name, least in (("steps", 1), ("batch", 2), ("accumulate", 1), ("log_every", 1)):
+            if getattr(self, name) < least:
+                raise MotionLensError(f"train.{name} must be at least {least}, not {getattr(self, name)}.")
+        if not 0 <= self.ema < 1:
+            raise MotionLensError(f"train.ema must be at least 0 and below 1, not {self.ema}.")
 
 
 RESUMABLE = frozenset(

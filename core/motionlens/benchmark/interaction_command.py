@@ -59,7 +59,7 @@ def sampling_curve(
     curve: list[dict[str, float]] = []
     total, done, more, spent = np.zeros_like(exact), 0, 64, 0.0
     scale = np.sqrt((exact**2).mean())
-    while not curve or 2 * spent <= seconds and curve[-1]["error"] > TARGETS[-1]:
+    while not curve or (2 * spent <= seconds and curve[-1]["error"] > TARGETS[-1]):
         start = time.perf_counter()
         total += more * sampled_rows(similarity, weights, more, rng)
         spent += time.perf_counter() - start

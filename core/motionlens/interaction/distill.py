@@ -16,8 +16,8 @@ def row_column_kl(
     estimate: Tensor,
     text_exists: Tensor,
     motion_exists: Tensor,
-    temperature: float,
-    estimate_temperature: float = 1.0,
+    temperature: float | Tensor,
+    estimate_temperature: float | Tensor = 1.0,
 ) -> Tensor:
     """Mean KL(teacher || estimate) of the rows plus that of the columns.
 
@@ -26,8 +26,9 @@ def row_column_kl(
         estimate: (B, N, M) a head's output, read as logits.
         text_exists: (B, N) bool. motion_exists: (B, M) bool. What is not there is in no distribution,
             and gets no gradient.
-        temperature: divides the teacher. Interactions are small (a word's weight times a difference of
-            cosines): at 1 the distributions are all but uniform.
+        temperature: divides the teacher; a number, or (B, 1, 1). Interactions are small, and the smaller
+            the more tokens there are (their standard deviation is about 0.002 at 16 words x 98 patches,
+            0.02 at 4 x 24): well above that the distributions are all but uniform. ``spread`` gives it.
         estimate_temperature: divides the estimate; 1 leaves logits as they are. Give ``temperature``
             where the estimate has the teacher's units.
 
@@ -46,6 +47,25 @@ def row_column_kl(
     rows = _mean_kl(teacher, estimate, text_exists, motion_exists)
     columns = _mean_kl(teacher.transpose(1, 2), estimate.transpose(1, 2), motion_exists, text_exists)
     return rows + columns
+
+
+def spread(phi: Tensor, text_exists: Tensor, motion_exists: Tensor) -> Tensor:
+    """Standard deviation of each item's map over the cells that exist: a temperature that suits any stage.
+
+    Args:
+        phi: (B, N, M). text_exists: (B, N) bool. motion_exists: (B, M) bool.
+
+    Returns:
+        (B, 1, 1), detached, at least 1e-6.
+
+    >>> spread(torch.tensor([[[1.0, 3.0, 9.0]]]), torch.ones(1, 1).bool(), torch.tensor([[True, True, False]]))
+    tensor([[[1.]]])
+    """
+    there = text_exists[:, :, None] & motion_exists[:, None, :]
+    count = there.sum((1, 2), keepdim=True).clamp(min=1)
+    mean = phi.detach().masked_fill(~there, 0.0).sum((1, 2), keepdim=True) / count
+    squares = (phi.detach() - mean).square().masked_fill(~there, 0.0)
+    return (squares.sum((1, 2), keepdim=True) / count).sqrt().clamp(min=1e-6)
 
 
 def _mean_kl(teacher: Tensor, student: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
@@ -109,7 +129,7 @@ def segment_to_joint_kl(
     joint_phi: Tensor,
     word_members: Tensor,
     patch_members: Tensor,
-    temperature: float = 0.02,
+    temperature: float | Tensor = 0.01,
     pool: str = "mean",
 ) -> Tensor:
     """What the segment stage sees, taught to the joint stage: row and column KL over phrase x segment cells.
@@ -119,19 +139,28 @@ def segment_to_joint_kl(
         joint_phi: (B, N1, M1), the student, pooled into the same cells; gradients reach it alone.
         word_members: (B, N1) int64 phrase of each word. patch_members: (B, M1) segment of each patch;
             -1 on padding. A phrase or segment without members is left out.
-        temperature: divides both maps, as both are in units of the score.
-        pool: how a cell gathers its members, "mean" or "sum".
+        temperature: divides both maps, as both are in units of the score; a number, or (B, 1, 1).
+        pool: how a cell gathers its members. "mean" times the item's mean number of members a cell,
+            which keeps the units (a phrase weighs as much as its words) but favours no cell for its
+            size; "sum" does favour large cells.
 
     Returns:
         Scalar, nats.
 
-    >>> same = torch.tensor([[[0.3, 0.1]]])
-    >>> members = torch.tensor([[0, 0, 1]])
-    >>> loss = segment_to_joint_kl(same, same[..., [0, 0, 1]], torch.tensor([[0]]), members)
+    Two segments of two patches each: patches of half the interaction are the same in all.
+
+    >>> segments, patches = torch.tensor([[[0.3, 0.1]]]), torch.tensor([[[0.15, 0.05, 0.15, 0.05]]])
+    >>> words, members = torch.tensor([[0]]), torch.tensor([[0, 1, 0, 1]])
+    >>> loss = segment_to_joint_kl(segments, patches, words, members)
     >>> bool(loss.abs() < 1e-6)
     True
     """
+    _, words, tokens = segment_phi.shape
     pooled, text_exists, motion_exists = pool_cells(
-        joint_phi, word_members, patch_members, *segment_phi.shape[1:], pool=pool
+        joint_phi, word_members, patch_members, words, tokens, pool
     )
+    if pool == "mean":
+        members = (word_members >= 0).sum(-1) * (patch_members >= 0).sum(-1)
+        cells = (text_exists.sum(-1) * motion_exists.sum(-1)).clamp(min=1)
+        pooled = pooled * (members / cells)[:, None, None].to(pooled.dtype)
     return row_column_kl(segment_phi, pooled, text_exists, motion_exists, temperature, temperature)

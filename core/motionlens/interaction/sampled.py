@@ -6,7 +6,7 @@ import numpy as np
 
 from .shapley_taylor import FLOOR
 
-_CELLS = 1 << 19  # cells of one block of orders: bounds memory to a few times 4 MB
+_CELLS = 1 << 15  # cells of one block of orders: what stays in the cache is twice as fast
 
 
 def sampled_rows(

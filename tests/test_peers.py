@@ -23,8 +23,10 @@ from motionlens.representation.kinds import IMAGE_KINDS
 from tests.motions import wobbling
 
 SMALL = {
-    "tmr": TmrConfig(dim=32, layers=1, heads=2, feed_forward=64, dropout=0.0),
-    "tmr-strided": TmrConfig(dim=32, layers=1, heads=2, feed_forward=64, dropout=0.0, frame_stride=4),
+    "tmr": TmrConfig(dim=32, layers=1, decoder_layers=1, heads=2, feed_forward=64, dropout=0.0),
+    "tmr-strided": TmrConfig(
+        dim=32, layers=1, decoder_layers=1, heads=2, feed_forward=64, dropout=0.0, frame_stride=4
+    ),
     "patch-image": PatchImageConfig(
         dim=32, width=32, layers=1, heads=2, text_width=32, text_heads=2, dropout=0.0
     ),

@@ -104,7 +104,7 @@ class MotionDecoder(nn.Module):
         layer = nn.TransformerDecoderLayer(
             config.dim, config.heads, config.feed_forward, config.dropout, "gelu", batch_first=True
         )
-        self.trunk = nn.TransformerDecoder(layer, config.layers)
+        self.trunk = nn.TransformerDecoder(layer, config.decoder_layers)
         self.drop = nn.Dropout(config.dropout)
         self.outward = nn.Linear(config.dim, outward)
 

@@ -2,115 +2,147 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
 
-from ..model.encoder import padded_images
-from ..representation.image import motion_image
-from .items import TrainItem, augment, not_negative
+from ..errors import MotionLensError
+from ..model.contract import Batch
+from ..model.stages import TextBatch
+from ..synthesis.grammar import mirror_caption
+from .images import ImageBank, padded
+from .items import TrainItem
+from .negatives import Relations
 from .text_bank import TextBank
 
 _POOL = 4
 _CHUNKS = 4
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Tensors of one step; see ``losses.info_nce`` for ``ignore``.
+def shares(weights: Mapping[str, float], total: int, u: float) -> dict[str, int]:
+    """Split ``total`` by weights into whole numbers that sum up; over random ``u`` right on average.
 
-    The motions come in chunks of like length, each padded for itself: (images, lengths) as
-    ``padded_images`` gives them.
+    Systematic rounding: the running sum of shares plus ``u`` in [0, 1) is rounded down.
+
+    >>> shares({"a": 0.5, "b": 0.25, "c": 0.25}, 2, 0.0), shares({"a": 0.5, "b": 0.25, "c": 0.25}, 2, 0.6)
+    ({'a': 1, 'b': 0, 'c': 1}, {'a': 1, 'b': 1, 'c': 0})
     """
-
-    motions: list[tuple[torch.Tensor, torch.Tensor]]
-    states: torch.Tensor
-    exists: torch.Tensor
-    ignore: torch.Tensor
+    edges = np.cumsum([0.0, *weights.values()]) / sum(weights.values()) * total + u
+    edges[-1] = total + u  # not left to rounding: the last must be whole
+    whole = np.floor(edges + 1e-9).astype(int)
+    return dict(zip(weights, np.diff(whole).tolist(), strict=True))
 
 
 class Sampler:
     """Draws batches in which every motion has its mirrored twin, the hardest negative for left and right.
 
-    Neighbouring steps share a pool that is sorted by length, so that a batch holds motions of like
-    length: less padding, and length tells nothing about the answer.
+    Neighbouring steps share a pool in which each source is sorted by length, so that a batch holds motions
+    of like length: less padding, and length tells nothing about the answer.
     """
 
     def __init__(
         self,
-        synthesised: Sequence[TrainItem],
-        real: Sequence[TrainItem],
+        items: Mapping[str, Sequence[TrainItem]],
         bank: TextBank,
+        images: ImageBank,
         batch: int,
-        real_share: float,
+        weights: Mapping[str, float],
         seed: int,
+        rank: int = 0,
+        world: int = 1,
     ) -> None:
-        self._synthesised, self._real, self._bank = synthesised, real, bank
-        twins = batch // 2
-        self._n_real = round(twins * real_share) if real else 0
-        self._n_made = twins - self._n_real if synthesised else 0
-        self._seed = seed
+        """A sampler of one process.
 
-    def _pool(self, number: int) -> list[list[TrainItem]]:
-        rng = np.random.default_rng([self._seed, number])
-        slices: list[list[TrainItem]] = [[] for _ in range(_POOL)]
-        for source, n in ((self._synthesised, self._n_made), (self._real, self._n_real)):
-            if not n:
-                continue
-            drawn = rng.choice(len(source), n * _POOL, replace=len(source) < n * _POOL)
-            items = sorted((source[i] for i in drawn), key=lambda i: len(i.positions))
+        Args:
+            items: source -> items; all their captions, mirrored ones too, are in ``bank``.
+            batch: pairs of a batch, even.
+            weights: source -> share of a batch; sources without items do not count.
+            rank, world: which of how many processes: each draws its own batches.
+
+        Raises:
+            MotionLensError: an odd batch, an unknown source, or nothing to draw from.
+        """
+        if batch < 2 or batch % 2:
+            raise MotionLensError(f"A batch of {batch} cannot hold mirrored twins: give an even number.")
+        if not 0 <= rank < world:
+            raise MotionLensError(f"Rank {rank} is not one of {world} processes.")
+        if strange := [s for s, w in weights.items() if w < 0]:
+            raise MotionLensError(f"The share of {strange[0]} is negative: give 0 to leave it out.")
+        self._weights = {s: w for s, w in weights.items() if w > 0 and items.get(s)}
+        if not self._weights:
+            raise MotionLensError("No source of training motions has both motions and a share of the batch.")
+        self._twins, self._key = batch // 2, (seed, rank)
+        self._bank, self._images = bank, images
+        listed = [i for s in self._weights for i in items[s]]
+        ends = np.cumsum([0, *(len(items[s]) for s in self._weights)])
+        self._of = {s: np.arange(a, b) for s, a, b in zip(self._weights, ends, ends[1:], strict=False)}
+        self._relations = Relations(listed, bank)
+        self._image = np.array([images.number(i.key) for i in listed])
+        self._length = images.lengths[self._image, 0]
+        self._captions = [[bank.number(c) for c in i.captions] for i in listed]
+        self._mirrored = [[bank.number(mirror_caption(c)) for c in i.captions] for i in listed]
+
+    def _pool(self, number: int) -> list[np.ndarray]:
+        """Items of the steps of a pool, without their twins."""
+        rng = np.random.default_rng([*self._key, 0, number])
+        slices: list[list[np.ndarray]] = [[] for _ in range(_POOL)]
+        for source, n in shares(self._weights, self._twins, rng.uniform()).items():
+            of = self._of[source]
+            drawn = rng.choice(of, n * _POOL, replace=len(of) < n * _POOL)
+            drawn = drawn[np.argsort(self._length[drawn], kind="stable")]
             for k in range(_POOL):
-                slices[k] += items[k * n : (k + 1) * n]
-        return [slices[i] for i in rng.permutation(_POOL)]
+                slices[k].append(drawn[k * n : (k + 1) * n])
+        return [np.concatenate(slices[i]) for i in rng.permutation(_POOL)]
 
     def draw(self, step: int) -> Batch:
-        """The batch of a step."""
-        rng = np.random.default_rng([self._seed, 1, step])
+        """The batch of a step, shortest motions first, in chunks of like length."""
+        rng = np.random.default_rng([*self._key, 1, step])
         chosen = self._pool(step // _POOL)[step % _POOL]
-        items, numbers = [], []
-        for item in chosen:
-            which = int(rng.integers(len(item.captions)))
-            for twin in (item, item.mirrored()):
-                items.append(twin)
-                numbers.append(self._bank.number(twin.captions[which]))
-        return self.collate(items, numbers, rng)
-
-    def collate(self, items: list[TrainItem], numbers: list[int], rng: np.random.Generator) -> Batch:
-        """Tensors of these items and captions, shortest first; real motions are augmented."""
-        clips = [augment(i.positions, rng) if i.real else np.asarray(i.positions) for i in items]
-        order = sorted(range(len(items)), key=lambda k: len(clips[k]))
-        size = -(-len(order) // _CHUNKS)
-        motions = [
-            padded_images([motion_image(clips[k]) for k in order[start : start + size]])
-            for start in range(0, len(order), size)
-        ]
-        numbers = [numbers[k] for k in order]
-        states, exists = self._bank.batch(numbers)
-        ignore = not_negative([items[k] for k in order], numbers, self._bank)
-        return Batch(motions, states, exists, torch.from_numpy(ignore))
+        rows = []
+        for i in chosen:
+            which = int(rng.integers(len(self._captions[i])))
+            texts = self._captions[i][which], self._mirrored[i][which]
+            variants = rng.integers(self._images.variants(int(self._image[i])), size=2)
+            rows += [(int(i), bool(k), int(variants[k]), texts[k]) for k in (0, 1)]
+        rows.sort(key=lambda r: self._images.lengths[self._image[r[0]], r[2]])
+        views = [self._images.image(int(self._image[i]), m, v) for i, m, v, _ in rows]
+        size = -(-len(rows) // _CHUNKS)
+        motions = [padded(views[start : start + size]) for start in range(0, len(rows), size)]
+        items, mirrored, _, texts = (np.array(column) for column in zip(*rows, strict=True))
+        ignore = self._relations.ignore(items, mirrored, texts)
+        return Batch(motions, self._bank.batch(texts.tolist()), torch.from_numpy(ignore))
 
 
-StatesAndMask = tuple[torch.Tensor, torch.Tensor]
+def pair_batch(items: Sequence[TrainItem], bank: TextBank, images: ImageBank) -> Batch:
+    """Items as they are, each with its first caption, shortest first: for validation."""
+    items = sorted(items, key=lambda i: len(i.positions))
+    views = [images.image(images.number(i.key)) for i in items]
+    motions = [padded(views[start : start + 32]) for start in range(0, len(views), 32)]
+    texts = [bank.number(i.captions[0]) for i in items]
+    n = np.arange(len(items))
+    ignore = Relations(items, bank).ignore(n, np.zeros(len(n), dtype=bool), np.array(texts))
+    return Batch(motions, bank.batch(texts), torch.from_numpy(ignore))
 
 
 class CaptionPairs:
     """Captions of the same motion, for teaching the text tower paraphrases (text alone, no motion)."""
 
-    def __init__(self, groups: Sequence[Sequence[str]], bank: TextBank, batch: int, seed: int) -> None:
-        self._groups = [g for g in groups if len(set(g)) > 1]
-        self._bank, self._batch, self._seed = bank, batch, seed
+    def __init__(
+        self, groups: Sequence[Sequence[str]], bank: TextBank, batch: int, seed: int, rank: int = 0
+    ) -> None:
+        numbers = [sorted({bank.number(t) for t in g if t in bank}) for g in groups]
+        self._groups = [g for g in numbers if len(g) > 1]
+        self._bank, self._batch, self._key = bank, batch, (seed, rank)
 
     def __bool__(self) -> bool:
         return bool(self._groups)
 
-    def draw(self, step: int) -> tuple[StatesAndMask, StatesAndMask]:
-        """States and masks of two captions of each of ``batch`` motions."""
-        rng = np.random.default_rng([self._seed, 2, step])
-        first, second = [], []
-        for i in rng.choice(len(self._groups), self._batch, replace=False):
-            a, b = rng.choice(sorted(set(self._groups[i])), 2, replace=False)
-            first.append(self._bank.number(str(a)))
-            second.append(self._bank.number(str(b)))
-        return self._bank.batch(first), self._bank.batch(second)
+    def draw(self, step: int) -> tuple[TextBatch, TextBatch]:
+        """Two captions of each of ``batch`` motions (fewer where there are fewer groups)."""
+        rng = np.random.default_rng([*self._key, 2, step])
+        pairs = [
+            rng.choice(self._groups[i], 2, replace=False)
+            for i in rng.choice(len(self._groups), min(self._batch, len(self._groups)), replace=False)
+        ]
+        return self._bank.batch(int(a) for a, _ in pairs), self._bank.batch(int(b) for _, b in pairs)

@@ -96,6 +96,8 @@ def from_mapping(kind: type[T], values: Mapping[str, Any], where: str, prefix: s
     ready = {k: _fitting(v, hints[k], where, f"{prefix}{k}") for k, v in values.items()}
     try:
         return kind(**ready)
+    except MotionLensError as error:  # the class checks its values and does not know the file
+        raise MotionLensError(f"{where}: {error}") from error
     except (TypeError, ValueError) as error:
         raise MotionLensError(f"{where}: {prefix.rstrip('.') or 'settings'}: {error}.") from error
 

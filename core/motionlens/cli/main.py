@@ -18,6 +18,7 @@ from ..errors import CancelledError, MotionLensError
 COMMANDS = (
     "motionlens.cli.import_command",
     "motionlens.cli.search_command",
+    "motionlens.cli.describe_command",
     "motionlens.cli.info_command",
     "motionlens.cli.dataset_command",
     "motionlens.training.command",
@@ -26,6 +27,7 @@ COMMANDS = (
     "motionlens.evaluation.understanding_command",
     "motionlens.evaluation.labels_command",
     "motionlens.benchmark.command",
+    "motionlens.benchmark.compare.command",
     "motionlens.benchmark.interaction_command",
 )
 OK, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130

@@ -212,7 +212,8 @@ class ModelEncoder:
         words = _words(text, self._device)
         states = torch.from_numpy(words.states)[None].to(self._device)
         exists = torch.ones(states.shape[:2], dtype=torch.bool, device=self._device)
-        sentence = torch.from_numpy(minilm(self._device).sentences([text])).to(self._device)
+        # the mean token state, as the training's bank of captions has it: no second pass of the encoder
+        sentence = torch.nn.functional.normalize(states.mean(1), dim=-1)
         tokens = self._model.encode_text(TextBatch([text], states, exists, sentence))
         pieces, vectors, weights, stages = [], [], [], []
         for stage in self._stages:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from ..interaction.distill import row_column_kl, segment_to_joint_kl
+from ..interaction.distill import row_column_kl, segment_to_joint_kl, spread
 from ..interaction.torch_form import (
     sampled_rows,
     sampled_two_way,
@@ -23,10 +23,6 @@ from .stages import StageTokens, Tokens, stage_scores
 
 if TYPE_CHECKING:
     from .pyramid import Pyramid
-
-TEMPERATURE = 0.02
-"""Divides interactions before they become distributions: they are of the size of a word's weight times a
-difference of cosines."""
 
 
 class Estimation(nn.Module):
@@ -96,15 +92,18 @@ def distillation_losses(model: Pyramid, text: Tokens, motion: Tokens) -> dict[st
             t, m = text[stage], motion[stage]
             teacher = interactions(t, m, c, exact).detach()
             guess = head(t.vectors, m.vectors)
-            loss = row_column_kl(teacher, guess, t.exists, m.exists, TEMPERATURE)
+            # Interactions shrink as tokens grow in number: a fixed temperature would leave them uniform.
+            temperature = spread(teacher, t.exists, m.exists)
+            loss = row_column_kl(teacher, guess, t.exists, m.exists, temperature)
             out[f"shapley_{stage}"] = c.shapley * loss
     if c.segment_to_joint and {"joint", "segment"} <= set(model.stage_weights):
         words, patches = text["segment"].members, motion["segment"].members
         assert words is not None and patches is not None
-        teacher = interactions(text["segment"], motion["segment"], c, exact)
+        teacher = interactions(text["segment"], motion["segment"], c, exact).detach()
         student = interactions(text["joint"], motion["joint"], c)  # the closed form: gradients go through it
+        temperature = spread(teacher, text["segment"].exists, motion["segment"].exists)
         out["segment_to_joint"] = c.segment_to_joint * segment_to_joint_kl(
-            teacher, student, words, patches, TEMPERATURE
+            teacher, student, words, patches, temperature
         )
     return out
 

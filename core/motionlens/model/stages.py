@@ -55,9 +55,7 @@ class TextBatch:
 
     def to(self, device: torch.device | str) -> TextBatch:
         """The same on a device."""
-        return TextBatch(
-            self.texts, self.states.to(device), self.exists.to(device), self.sentence.to(device)
-        )
+        return TextBatch(self.texts, self.states.to(device), self.exists.to(device), self.sentence.to(device))
 
 
 def similarity_tensor(text: Tensor, motion: Tensor) -> Tensor:

@@ -138,14 +138,9 @@ def test_the_encoders_tokens_score_as_the_model_does(pyramid: ModelEncoder) -> N
     for stage, (start, end) in enumerate(zip([0, *ends], ends, strict=False)):
         mine = query.stages == stage
         by_hand += float(query.weights[mine] @ (query.vectors[mine] @ tokens[start:end].T).max(1))
-    words = minilm().tokens([text])[0]
-    states = torch.from_numpy(words.states)[None]
-    batch = TextBatch(
-        [text],
-        states,
-        torch.ones(states.shape[:2], dtype=torch.bool),
-        torch.tensor(minilm().sentences([text])),
-    )
+    states = torch.from_numpy(minilm().tokens([text])[0].states)[None]
+    sentence = torch.nn.functional.normalize(states.mean(1), dim=-1)
+    batch = TextBatch([text], states, torch.ones(states.shape[:2], dtype=torch.bool), sentence)
     model = pyramid._model
     with torch.inference_mode():
         images, lengths = padded_images([motion_image(clip)])

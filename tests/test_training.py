@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -17,6 +17,7 @@ import torch
 from safetensors.torch import load_file
 
 from motionlens.errors import MotionLensError
+from motionlens.training.ahead import DrawnAhead
 from motionlens.training.loop import StepReport, train
 from motionlens.training.settings import TrainSettings
 from motionlens.training.validation import fit_normalisation, score_matrix, validate
@@ -223,3 +224,21 @@ def test_a_damaged_checkpoint_names_its_file(tmp_path: Path) -> None:
     (tmp_path / "checkpoint.safetensors").write_bytes(b"junk")
     with pytest.raises(MotionLensError, match=r"checkpoint\.safetensors could not be read"):
         train(tiny(), TinySampler(), settings(), tmp_path, quiet=True)
+
+
+def test_batches_drawn_ahead_are_those_of_their_steps() -> None:
+    class Numbers:
+        drawn: ClassVar[list[int]] = []
+
+        def draw(self, step: int) -> int:
+            self.drawn.append(step)
+            if step == 20:
+                raise MotionLensError("the twentieth is damaged")
+            return step
+
+    ahead = DrawnAhead(Numbers())
+    assert [ahead.draw(step) for step in (0, 1, 2, 3, 9, 10, 4, 17)] == [0, 1, 2, 3, 9, 10, 4, 17]
+    assert len(Numbers.drawn) > 8
+    with pytest.raises(MotionLensError, match="twentieth"):
+        ahead.draw(20)
+    ahead.close()

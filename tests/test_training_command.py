@@ -52,6 +52,8 @@ def test_settings_come_from_file_then_set_then_options(tmp_path: Path) -> None:
     as_json = tmp_path / "mine.json"
     as_json.write_text(json.dumps({"model": {"architecture": "tmr"}, "train": {"steps": 3}}))
     assert read_config(str(as_json)).model.name == "tmr"
+    preset = read_config("tmr-cpu", ["model.heads=2"]).model
+    assert (preset.architecture, preset.dim, preset.heads) == ("tmr", 192, 2)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +61,7 @@ def test_settings_come_from_file_then_set_then_options(tmp_path: Path) -> None:
     [
         ("model: {architecture: pyramid, widht: 3}", 'no setting "model.widht", did you mean "model.width"'),
         ("model: {architecture: pyramide}", 'model.architecture: .*"pyramide", did you mean "pyramid"'),
+        ("model: {preset: tmr-gpu}", 'model.preset: .*"tmr-gpu", did you mean "tmr-cpu"'),
         ("model: {width: 3}", "model.architecture is missing"),
         ("modell: {}", 'no setting "modell", did you mean "model"'),
         ("model: {architecture: tmr}\ntrain: {step: 3}", 'did you mean "train.steps"'),

@@ -38,9 +38,20 @@ def architectures() -> dict[str, tuple[type, type]]:
 def config_from(values: Mapping[str, Any], where: str = "model", prefix: str = "") -> Any:
     """A model's configuration from a file's mapping, by its key "architecture".
 
+    A key "preset" names one of the peers' sizes (``benchmark.peers.configs.PRESETS``), which the other keys
+    then change.
+
     Raises:
-        MotionLensError: no such architecture or setting; the nearest known one is named.
+        MotionLensError: no such architecture, preset or setting; the nearest known one is named.
     """
+    if "preset" in values:
+        from ..benchmark.peers.configs import PRESETS
+
+        preset = values["preset"]
+        if preset not in PRESETS:
+            raise no_such_key(str(preset), PRESETS, f"{where}: {prefix}preset")
+        rest = {k: v for k, v in values.items() if k != "preset"}
+        values = asdict(PRESETS[preset]) | rest
     known = architectures()
     name = values.get("architecture")
     if name not in known:

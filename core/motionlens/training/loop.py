@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +20,7 @@ from tqdm import tqdm
 from ..errors import MotionLensError
 from ..model.build import WEIGHTS, load_weights, save_model
 from ..model.contract import Batch, RetrievalModel
+from .ahead import DrawnAhead, Draws
 from .checkpoint import Progress, load_checkpoint, load_tensors, save_checkpoint, save_tensors
 from .logging_csv import CurveLog
 from .ranks import Ranks, joined
@@ -27,12 +28,6 @@ from .settings import RESUMABLE, TrainSettings
 from .validation import fit_normalisation, is_normalised, validate
 
 CHECKPOINT, BEST, LOG, FACTS = "checkpoint.safetensors", "best.safetensors", "log.csv", "training.json"
-
-
-class Draws(Protocol):
-    """Where batches come from; a batch is a function of the step's number alone."""
-
-    def draw(self, step: int) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -124,7 +119,9 @@ class Run:
         ranks: Ranks,
     ) -> None:
         self.settings, self.folder, self.ranks = settings, folder, ranks
-        self.sampler, self.validation = sampler, validation
+        # A GPU must not wait for the next batch; on a CPU drawing would only compete with the step.
+        self.sampler = DrawnAhead(sampler) if device.startswith("cuda") else sampler
+        self.validation = validation
         self.pairs = caption_pairs if caption_pairs and hasattr(model, "text_losses") else None
         self.watch = settings.watch or ("real" if "real" in validation else next(iter(validation), ""))
         if validation and self.watch not in validation:
@@ -300,6 +297,8 @@ class Run:
                 if looks or time.monotonic() - self._saved >= s.checkpoint_s:
                     self._save()
         self._save()
+        if isinstance(self.sampler, DrawnAhead):
+            self.sampler.close()
         if log:
             log.close()
         return self._finish()

@@ -22,7 +22,8 @@ class KitEntry:
         path: the recording, e.g. "CMU/49/49_07" or "KIT/4/WalkingStraightForward01".
         duration_s: length of the recording.
         captions: ``start_s`` = ``end_s`` = 0 where a sentence describes the whole recording.
-        split: "train", "val", "test", or "" where no list names it.
+        split: "train", "val", "test" (its own or its mirrored copy's, test before val before train), or ""
+            where no list names it.
     """
 
     id: str
@@ -71,7 +72,9 @@ def load_kit_captions(folder: str | Path) -> list[KitEntry]:
     for name in ("train", "val", "test"):
         names = kit / f"{name}.txt"
         if names.exists():
-            split.update(dict.fromkeys(names.read_text(encoding="utf-8").split(), name))
+            # lists go train, val, test: an entry is held out if it or its mirrored copy is
+            held = (n.removeprefix("M") for n in names.read_text(encoding="utf-8").split())
+            split.update(dict.fromkeys(held, name))
     out = []
     try:
         for number, entry in listed.items():

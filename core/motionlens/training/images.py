@@ -41,7 +41,7 @@ Task = list[tuple[np.ndarray, int, int]]
 
 def content_key(positions: np.ndarray) -> str:
     """Name of a motion by its content."""
-    return blake2b(np.ascontiguousarray(positions, dtype=np.float32), digest_size=12).hexdigest()
+    return blake2b(np.ascontiguousarray(positions, dtype=np.float32).tobytes(), digest_size=12).hexdigest()
 
 
 def variant_positions(positions: np.ndarray, variant: int, seed: int) -> np.ndarray:
@@ -161,8 +161,8 @@ class _Store:
     def _open(self, index: Path) -> None:
         try:
             listed = json.loads(index.read_text())
-            shard = np.memmap(index.with_suffix(".f16"), np.float16, "r")
-            shard = shard.reshape(-1, self._kind.parts, self._kind.channels)
+            flat = np.memmap(index.with_suffix(".f16"), np.float16, "r")
+            shard = flat.reshape(-1, self._kind.parts, self._kind.channels)
             if len(shard) != 2 * sum(sum(lengths) for _, lengths in listed):
                 raise ValueError("sizes differ")
         except (OSError, ValueError) as error:

@@ -41,7 +41,7 @@ def join_captions(a: str, b: str, rng: np.random.Generator) -> str:
     >>> join_captions("A person walks.", "a man waves his left hand.", rng)
     'a person walks, and after that waves his left hand'
     >>> join_captions("A person walks.", "person is jumping", rng)
-    'a person walks. after that, person is jumping'
+    'a person walks, then person is jumping'
     """
     a, b = _sentence(a), _sentence(b)
     found = _SUBJECT.match(b)
@@ -91,7 +91,7 @@ def join_positions(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def _join(a: TrainItem, b: TrainItem, rng: np.random.Generator) -> TrainItem:
     pairs = [(x, y) for x in a.captions for y in b.captions]
     order = rng.permutation(len(pairs))[:_MAX_CAPTIONS]
-    captions = dict.fromkeys(join_captions(*pairs[k], rng) for k in order)
+    captions = dict.fromkeys(join_captions(pairs[k][0], pairs[k][1], rng) for k in order)
     people = dict.fromkeys(p for p in (a.subject, b.subject) if p)
     return TrainItem(
         join_positions(np.asarray(a.positions), np.asarray(b.positions)),

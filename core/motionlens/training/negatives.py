@@ -29,7 +29,7 @@ class Relations:
     """Tables over items and captions from which ``ignore`` is read without a loop over pairs."""
 
     def __init__(self, items: Sequence[TrainItem], bank: TextBank) -> None:
-        action, variant, style, recording, contrast = (_Codes() for _ in range(5))
+        action, variant, style, recording, contrast, parts = (_Codes() for _ in range(6))
         n = len(items)
         self._bank = bank
         self._contrast = np.array([contrast(c) for c in bank.contrast], dtype=np.int64)
@@ -40,7 +40,12 @@ class Relations:
         self._style = np.zeros(n, dtype=np.int64)
         self._recording = np.full((n, 2), -1, dtype=np.int64)
         self._start, self._end = np.zeros((n, 2)), np.zeros((n, 2))
+        # what follows what, and the same without the order: -1 where there is nothing to be ordered
+        self._parts = np.full((n, 2), -1, dtype=np.int64)
         for k, item in enumerate(items):
+            ordered = item.actions or item.extents
+            if len(ordered) > 1:
+                self._parts[k] = parts(ordered), parts(("in any order", *sorted(ordered)))
             self._variant[k] = variant(item.variant), variant(tuple(mirror_caption(v) for v in item.variant))
             self._style[k] = style(tuple(v.rsplit("|", 1)[1] for v in item.variant))
             for e, extent in enumerate(item.extents[:2]):
@@ -50,12 +55,13 @@ class Relations:
     def ignore(self, items: np.ndarray, mirrored: np.ndarray, texts: np.ndarray) -> np.ndarray:
         """(B, B) bool: text i with motion j is neither the pair itself nor a safe negative.
 
-        Three rules find these false negatives. Captions with nearly the same sentence embedding and the
+        Four rules find these. Captions with nearly the same sentence embedding and the
         same contrast words are paraphrases (the embedding alone takes "left" and "right" for the same).
         For synthesised motions the recipes tell: the same actions are a negative only where side, direction
         or style differ and the caption says so (captions nearly always tell the style). Recorded motions
         that share time of the same recording are none either, whatever their captions say; a mirrored one
-        counts then as another motion only if the caption names a side.
+        counts then as another motion only if the caption names a side. Last, "A then B" and "B then A" are
+        negatives though their sentence embeddings are nearly the same.
 
         Args:
             items: (B,) numbers of the items given at construction.
@@ -64,6 +70,7 @@ class Relations:
         """
         sentence, contrast = self._bank.sentence[texts], self._contrast[texts]
         mask = (sentence @ sentence.T > _SAME_SENTENCE) & (contrast[:, None] == contrast)
+        mask &= ~self._reordered(items, texts)
         action, style = self._action[items], self._style[items]
         variant = self._variant[items, mirrored.astype(int)]
         told = self._told[texts][:, None] | (style[:, None] != style)
@@ -72,6 +79,20 @@ class Relations:
         mask |= self._shares_time(items) & (~self._sided[texts][:, None] | (mirrored[:, None] == mirrored))
         np.fill_diagonal(mask, False)
         return mask
+
+    def apart(self, items: np.ndarray, mirrored: np.ndarray, texts: np.ndarray) -> np.ndarray:
+        """(B, B) bool: text i is certainly not true of motion j, however near their sentences are.
+
+        A motion and its mirrored twin where the caption names a side, and "A then B" with "B then A".
+        Arguments as for ``ignore``.
+        """
+        twins = (items[:, None] == items) & (mirrored[:, None] != mirrored) & self._sided[texts][:, None]
+        return (twins | self._reordered(items, texts)) & ~self.ignore(items, mirrored, texts)
+
+    def _reordered(self, items: np.ndarray, texts: np.ndarray) -> np.ndarray:
+        order, parts = self._parts[items].T
+        found = (parts[:, None] == parts) & (parts >= 0) & (order[:, None] != order)
+        return found & (texts[:, None] != texts)
 
     def _shares_time(self, items: np.ndarray) -> np.ndarray:
         """(B, B): the caption of i may be true of motion j, for what i was cut from is part of j.

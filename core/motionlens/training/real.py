@@ -7,6 +7,7 @@ import io
 import math
 from collections.abc import Mapping
 from hashlib import blake2b
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -85,7 +86,8 @@ def load_folder(folder: Path, split: str) -> tuple[list[TrainItem], list[TrainIt
     Raises:
         MotionLensError: the folder is not in HumanML3D's layout or damaged.
     """
-    whole, spans = [], []
+    whole: list[TrainItem] = []
+    spans: list[TrainItem] = []
     index = _index(folder)
     for item in load_humanml3d(folder, split):
         if item.mirrored:
@@ -156,7 +158,7 @@ def windows(n_frames: int) -> list[tuple[int, int]]:
     """
     count = -(-n_frames // MAX_CLIP_FRAMES)
     edges = np.linspace(0, n_frames, count + 1).round().astype(int).tolist()
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))
 
 
 def description_items(trials: list[DatasetItem]) -> list[TrainItem]:

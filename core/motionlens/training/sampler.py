@@ -109,9 +109,11 @@ class Sampler:
         views = [self._images.image(int(self._image[i]), m, v) for i, m, v, _ in rows]
         size = -(-len(rows) // _CHUNKS)
         motions = [padded(views[start : start + size]) for start in range(0, len(rows), size)]
-        items, mirrored, _, texts = (np.array(column) for column in zip(*rows, strict=True))
-        ignore = self._relations.ignore(items, mirrored, texts)
-        return Batch(motions, self._bank.batch(texts.tolist()), torch.from_numpy(ignore))
+        items, mirrored, numbers = (np.array([r[c] for r in rows]) for c in (0, 1, 3))
+        ignore = self._relations.ignore(items, mirrored, numbers)
+        apart = self._relations.apart(items, mirrored, numbers)
+        text = self._bank.batch(numbers.tolist())
+        return Batch(motions, text, torch.from_numpy(ignore), torch.from_numpy(apart))
 
 
 def pair_batch(items: Sequence[TrainItem], bank: TextBank, images: ImageBank) -> Batch:

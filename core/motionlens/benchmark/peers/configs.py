@@ -74,7 +74,17 @@ class TmrConfig:
 
 PRESETS: dict[str, PatchImageConfig | TmrConfig] = {
     "tmr": TmrConfig(),
-    "tmr-cpu": TmrConfig("tmr-cpu", dim=192, layers=3, decoder_layers=1, feed_forward=768, frame_stride=4),
+    # Means are compared, not samples: in short trainings the samples' noise drowns the contrast, and a peer
+    # is to be shown at its best.
+    "tmr-cpu": TmrConfig(
+        "tmr-cpu",
+        dim=192,
+        layers=3,
+        decoder_layers=1,
+        feed_forward=768,
+        frame_stride=4,
+        sampled_contrast=False,
+    ),
     "patch-image": PatchImageConfig(),
     "patch-image-published": PatchImageConfig("patch-image-published", width=768, layers=12, heads=12),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from motionlens.model import load_encoder
 from motionlens.model.build import build_model
 from motionlens.training.configuration import config_names, read_config
 from motionlens.training.corpus import build_corpus
+from motionlens.training.logging_csv import CurveLog
 from tests.motions import wobbling
 
 SMALL = ["data.synthesised=40", "data.workers=1", "train.batch=8", "train.evaluate_every=0"]
@@ -108,6 +110,16 @@ def test_a_run_from_the_command_line_gives_a_model_that_encodes(
     assert main([*second, *made, "--set", *SMALL, *TINY]) == 0, capsys.readouterr().err
     told = json.loads((tmp_path / "tuned" / "training.json").read_text())
     assert told["train"]["init"] == str(tmp_path / "run") and told["result"]["step"] == 2
+    assert told["data"]["synthesised"] == 40 and told["items"] == {"synthesised": 40}
+
+
+def test_tensorboard_that_is_wanted_and_not_there_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    with pytest.raises(MotionLensError, match=r"train\.tensorboard.*motionlens\[train\]"):
+        CurveLog(tmp_path / "log.csv", tensorboard=tmp_path / "board")
+    CurveLog(tmp_path / "log.csv").write(0, {"loss": 1.0})
 
 
 @pytest.mark.parametrize(

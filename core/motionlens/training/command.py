@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -127,4 +128,9 @@ def _train(config: RunConfig, data: Any, out: Path, device: str, rank: int, worl
         validation=data.validation_batches(),
         device=device,
         quiet=quiet,
+        notes={
+            "data": asdict(config.data),
+            "items": {source: len(many) for source, many in data.items.items()},
+            "held_out": {name: len(many) for name, many in data.validation.items()},
+        },
     )

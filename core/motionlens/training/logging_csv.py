@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ..errors import MotionLensError
+
 
 class CurveLog:
     """``log.csv``: one line a logged step, one column a figure; columns may appear as the run goes.
@@ -66,6 +68,8 @@ def _board(folder: Path | None, first: int) -> Any:
         return None
     try:
         from torch.utils.tensorboard import SummaryWriter
-    except ImportError:
-        return None
+    except ImportError as error:
+        raise MotionLensError(
+            "train.tensorboard: TensorBoard is not installed: run `pip install motionlens[train]` or leave it off."
+        ) from error
     return SummaryWriter(str(folder), purge_step=first)

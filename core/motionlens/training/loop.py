@@ -117,7 +117,9 @@ class Run:
         validation: Mapping[str, Batch],
         device: str,
         ranks: Ranks,
+        notes: Mapping[str, Any] | None = None,
     ) -> None:
+        self.notes = dict(notes or {})
         self.settings, self.folder, self.ranks = settings, folder, ranks
         # A GPU must not wait for the next batch; on a CPU drawing would only compete with the step.
         self.sampler = DrawnAhead(sampler) if device.startswith("cuda") else sampler
@@ -166,7 +168,7 @@ class Run:
 
     def _describe(self) -> None:
         """What the run is and how far it came, for model card and tables."""
-        facts = self._facts()
+        facts = self._facts() | self.notes
         if hasattr(self, "progress"):
             facts["result"] = {
                 **asdict(self.progress),
@@ -339,6 +341,7 @@ def train(
     device: str = "cpu",
     callbacks: Sequence[Callback] | None = None,
     quiet: bool = False,
+    notes: Mapping[str, Any] | None = None,
 ) -> RetrievalModel:
     """Train a model in a folder, going on from the folder's checkpoint where there is one.
 
@@ -356,6 +359,7 @@ def train(
         device: "cpu" or "cuda".
         callbacks: told after each logged step.
         quiet: no progress bar.
+        notes: written into ``training.json`` beside settings and result (what the data were).
 
     Returns:
         The model that is kept, on ``device`` and in evaluation mode: the best moving average by
@@ -368,6 +372,6 @@ def train(
     folder.mkdir(parents=True, exist_ok=True)
     sets = {"val": validation} if isinstance(validation, Batch) else dict(validation or {})
     with joined(device) as (ranks, own):
-        run = Run(model, sampler, settings, folder, caption_pairs, sets, own, ranks)
+        run = Run(model, sampler, settings, folder, caption_pairs, sets, own, ranks, notes)
         ranks.wait()  # no checkpoint may appear before all have looked for one
         return run.go(callbacks or (), quiet)

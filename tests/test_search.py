@@ -194,3 +194,27 @@ def test_torch_scores_the_same() -> None:
     given = [torch.from_numpy(array) for array in (query, weights, tokens, offsets)]
     found = max_sim_torch(*given).numpy()
     assert found == pytest.approx(max_sim_batch(query, weights, tokens, offsets), abs=1e-5)
+
+
+def test_stages_are_scored_each_for_itself() -> None:
+    """A query token of one stage never meets a motion token of another, however near."""
+    from motionlens.model.interface import QueryTokens
+    from motionlens.search.scoring import score_stages, split_stages
+
+    rng = np.random.default_rng(5)
+    counts = {11: (8, 2, 1), 6: (4, 1, 1)}
+    sizes = [11, 6, 11, 6]
+    tokens = rng.normal(size=(sum(sizes), 4)).astype(np.float32)
+    offsets = np.cumsum([0, *sizes])
+    stages = np.array([0, 0, 0, 1, 1, 2], np.int8)
+    query = QueryTokens("x", ("x",) * 6, ((0, 1),) * 6, rng.normal(size=(6, 4)), rng.random(6), stages)
+    found = score_stages(query, split_stages(tokens, offsets, counts.__getitem__))
+    expected = []
+    for start, size in zip(offsets, sizes, strict=False):
+        ends = np.cumsum([0, *counts[size]])
+        total = 0.0
+        for stage in range(3):
+            own, there = stages == stage, tokens[start + ends[stage] : start + ends[stage + 1]]
+            total += max_sim(query.vectors[own], query.weights[own], there)
+        expected.append(total)
+    assert found == pytest.approx(expected, abs=1e-5)

@@ -119,6 +119,9 @@ class OneWordEncoder:
     def encode_motions(self, clips) -> list[np.ndarray]:  # type: ignore[no-untyped-def]
         return [np.eye(8, dtype=np.float16)[c[::16, 0, 0].astype(int)] for c in clips]
 
+    def stage_counts(self, n_tokens: int) -> tuple[int, int, int]:
+        return n_tokens, 0, 0
+
 
 def test_search_ranks_a_long_motion_by_its_best_moment() -> None:
     short = np.zeros((32, 22, 3), np.float32)

@@ -66,12 +66,12 @@ def fill_library(folder: Path, moments: int, seed: int = 0) -> None:
 
 def _naive_ms(library: Any, encoder: Any) -> float:
     """One query scored motion by motion from the files, as a first program would: the yardstick."""
-    from ..search.scoring import max_sim
+    from ..search.scoring import score_stages, split_stages
 
     query = encoder.encode_text(_QUERIES[0])
     start = time.perf_counter()
     for batch in library.token_batches(encoder.fingerprint, 1):
-        max_sim(query.vectors, query.weights, batch.tokens)
+        score_stages(query, split_stages(batch.tokens, batch.offsets, encoder.stage_counts))
     return 1e3 * (time.perf_counter() - start)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..model.interface import Encoder, QueryTokens
-from ..search.scoring import max_sim_batch
+from ..search.scoring import StageGroup, score_stages, split_stages
 from ..windows import MAX_CLIP_FRAMES, moment_spans
 
 
@@ -18,23 +18,23 @@ def stack_tokens(clips: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def best_by_owner(
-    query: QueryTokens, tokens: np.ndarray, offsets: np.ndarray, owners: Sequence[int], n: int
+    query: QueryTokens, groups: Sequence[StageGroup], owners: Sequence[int], n: int
 ) -> np.ndarray:
-    """(n,) MaxSim of each motion: the best of its clips.
+    """(n,) score of each motion: the best of its clips.
 
     Args:
         query: the text's tokens.
-        tokens, offsets: see ``stack_tokens``.
+        groups: the clips' tokens by stage, see ``search.scoring.split_stages``.
         owners: motion of each clip, 0 to n - 1.
         n: number of motions.
 
     >>> q = QueryTokens("a b", ("a", "b"), ((0, 1), (2, 3)), np.eye(2), np.array([0.25, 0.75]))
     >>> tokens, offsets = stack_tokens([np.array([[1.0, 0.0], [0.6, 0.8]]), np.array([[0.0, 1.0]])])
-    >>> best_by_owner(q, tokens, offsets, [0, 1], 2).round(6).tolist()
+    >>> best_by_owner(q, [StageGroup(0, tokens, offsets)], [0, 1], 2).round(6).tolist()
     [0.85, 0.75]
     """
     out = np.full(n, -np.inf)
-    np.maximum.at(out, np.asarray(owners), max_sim_batch(query.vectors, query.weights, tokens, offsets))
+    np.maximum.at(out, np.asarray(owners), score_stages(query, groups))
     return out
 
 
@@ -63,5 +63,6 @@ def score_matrix(encoder: Encoder, captions: Sequence[str], motions: Sequence[np
             clips.append(clip)
             owners.append(i)
     tokens, offsets = stack_tokens(encoder.encode_motions(clips))
-    rows = [best_by_owner(encoder.encode_text(c), tokens, offsets, owners, len(motions)) for c in captions]
+    groups = split_stages(tokens, offsets, encoder.stage_counts)
+    rows = [best_by_owner(encoder.encode_text(c), groups, owners, len(motions)) for c in captions]
     return np.stack(rows)

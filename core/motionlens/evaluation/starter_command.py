@@ -12,6 +12,7 @@ import numpy as np
 from ..errors import MotionLensError
 from ..model.interface import Encoder
 from ..resources import resource_dir
+from ..search.scoring import split_stages
 from ..windows import moment_spans
 from .maxsim import best_by_owner, stack_tokens
 from .starter_queries import StarterReport, load_queries, score_starter_queries
@@ -78,10 +79,10 @@ def motion_search(encoder: Encoder, motions: Sequence[np.ndarray]) -> Callable[[
         for a, b in moment_spans(len(positions)):
             clips.append(np.ascontiguousarray(positions[a:b], dtype=np.float32))
             owners.append(i)
-    tokens, offsets = stack_tokens(encoder.encode_motions(clips))
+    groups = split_stages(*stack_tokens(encoder.encode_motions(clips)), encoder.stage_counts)
 
     def search(text: str, k: int) -> list[int]:
-        scores = best_by_owner(encoder.encode_text(text), tokens, offsets, owners, len(motions))
+        scores = best_by_owner(encoder.encode_text(text), groups, owners, len(motions))
         return np.argsort(-scores, kind="stable")[:k].tolist()
 
     return search

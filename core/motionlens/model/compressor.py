@@ -45,7 +45,7 @@ class Compressor(nn.Module):
         Returns:
             (B, K, width) pooled tokens, (B, K) bool which exist, (B, N) cluster of each token (-1 on padding).
         """
-        b, n, c = x.shape
+        b, _, c = x.shape
         where = place[..., None].expand(-1, -1, c)
         # Padding tokens share cells with nothing: they add zeros.
         grid = x.new_zeros(b, cells, c).scatter_add(1, where, x * exists[..., None])

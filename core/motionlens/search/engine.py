@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from ..library.interface import Library, Moment, TokenBatch
 from ..model.interface import Encoder, QueryTokens
 from ..motion import FPS
 from .result import Hit, SearchResult
-from .scoring import max_sim_batch
+from .scoring import StageGroup, score_stages, split_stages
 
 _MOMENTS_PER_BATCH = 1024
 DEFAULT_CACHE_BYTES = 768 * 2**20
@@ -23,11 +22,16 @@ DEFAULT_CACHE_BYTES = 768 * 2**20
 
 @dataclass(frozen=True, eq=False)
 class _Batch:
-    """Tokens of some moments: float32 in memory, a tensor on the GPU, or the float16 memory map."""
+    """Tokens of some moments.
+
+    Attributes:
+        groups: by stage, float32 in memory or tensors on the GPU; None where they do not fit there.
+        stored: the float16 memory map, for those that do not.
+    """
 
     moment_ids: np.ndarray
-    tokens: Any
-    offsets: Any
+    groups: tuple[StageGroup, ...] | None
+    stored: TokenBatch | None
     key: str
 
 
@@ -154,18 +158,25 @@ class SearchEngine:
                 room -= size
                 batches.append(known.get(batch.key) or self._cached(batch))
             else:
-                batches.append(_Batch(batch.moment_ids, batch.tokens, batch.offsets, ""))
+                batches.append(_Batch(batch.moment_ids, None, batch, ""))
         moments = {moment.id: moment for moment in self.library.moments()}
         return _Index(generation, moments, tuple(batches), n_moments)
 
+    def _split(self, batch: TokenBatch) -> tuple[StageGroup, ...]:
+        return split_stages(batch.tokens, batch.offsets, self.encoder.stage_counts)
+
     def _cached(self, batch: TokenBatch) -> _Batch:
-        if self.device != "cpu":
+        groups = []
+        for group in self._split(batch):
+            if self.device == "cpu":
+                groups.append(StageGroup(group.stage, group.tokens.astype(np.float32), group.offsets))
+                continue
             import torch
 
-            half = torch.from_numpy(np.array(batch.tokens)).to(self.device)
-            offsets = torch.from_numpy(batch.offsets).to(self.device)
-            return _Batch(batch.moment_ids, half, offsets, batch.key)
-        return _Batch(batch.moment_ids, batch.tokens.astype(np.float32), batch.offsets, batch.key)
+            half = torch.from_numpy(np.array(group.tokens)).to(self.device)
+            offsets = torch.from_numpy(np.asarray(group.offsets)).to(self.device)
+            groups.append(StageGroup(group.stage, half, offsets))
+        return _Batch(batch.moment_ids, tuple(groups), None, batch.key)
 
     def _score(self, index: _Index, query: QueryTokens) -> tuple[np.ndarray, np.ndarray]:
         ids = [batch.moment_ids for batch in index.batches]
@@ -175,16 +186,10 @@ class SearchEngine:
         return np.concatenate(ids), np.concatenate(scores)
 
     def _score_batch(self, batch: _Batch, query: QueryTokens) -> np.ndarray:
-        if isinstance(batch.tokens, np.ndarray):
-            return max_sim_batch(query.vectors, query.weights, batch.tokens, batch.offsets)
-        import torch
-
-        from .scoring import max_sim_torch
-
-        device = batch.tokens.device
-        vectors = torch.from_numpy(np.asarray(query.vectors)).to(device)
-        weights = torch.from_numpy(np.asarray(query.weights)).to(device)
-        return max_sim_torch(vectors, weights, batch.tokens, batch.offsets).cpu().numpy()
+        if batch.groups is not None:
+            return score_stages(query, batch.groups)
+        assert batch.stored is not None
+        return score_stages(query, self._split(batch.stored))
 
     # -- the result ----------------------------------------------------------------------------
 

@@ -6,12 +6,16 @@ score = sum over query tokens i of w_i * max over motion tokens j of <q_i, t_j>.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
     import torch
+
+    from ..model.interface import QueryTokens
 
 BLOCK_TOKENS = 18_000
 """Tokens scored at a time on the CPU: their similarities to a query stay in the second-level cache."""
@@ -96,3 +100,75 @@ def max_sim_torch(
     similarity = tokens.float() @ query.float().T
     best: Any = torch.segment_reduce(similarity, "max", offsets=offsets, axis=0)
     return best @ weights.float()
+
+
+@dataclass(frozen=True, eq=False)
+class StageGroup:
+    """The tokens of one stage of many motions.
+
+    Attributes:
+        stage: index into ``STAGES``.
+        tokens: (S, d), motion after motion, an array or a tensor.
+        offsets: (m + 1,), see ``max_sim_batch``.
+    """
+
+    stage: int
+    tokens: Any
+    offsets: Any
+
+
+def split_stages(
+    tokens: np.ndarray, offsets: np.ndarray, stage_counts: Callable[[int], Sequence[int]]
+) -> tuple[StageGroup, ...]:
+    """The tokens of each stage by themselves; without a copy where there is one stage.
+
+    Args:
+        tokens: (S, d), motion after motion, each joint, segment, whole.
+        offsets: (m + 1,) increasing.
+        stage_counts: from a motion's number of tokens to those of each stage (``Encoder.stage_counts``).
+
+    >>> tokens = np.arange(8.0)[:, None]
+    >>> groups = split_stages(tokens, np.array([0, 3, 8]), lambda n: (n - 1, 0, 1))
+    >>> [(g.stage, g.tokens[:, 0].tolist(), g.offsets.tolist()) for g in groups]
+    [(0, [0.0, 1.0, 3.0, 4.0, 5.0, 6.0], [0, 2, 6]), (2, [2.0, 7.0], [0, 1, 2])]
+    """
+    sizes, which = np.unique(np.diff(offsets), return_inverse=True)
+    counts = np.array([stage_counts(int(n)) for n in sizes], dtype=np.int64).reshape(len(sizes), -1)[which]
+    used = [k for k in range(counts.shape[1]) if counts[:, k].any()]
+    if len(used) == 1:
+        return (StageGroup(used[0], tokens, offsets),)
+    stage_of = np.repeat(np.tile(np.arange(counts.shape[1]), len(counts)), counts.reshape(-1))
+    return tuple(
+        StageGroup(k, tokens[stage_of == k], np.concatenate([[0], np.cumsum(counts[:, k])])) for k in used
+    )
+
+
+def score_stages(query: QueryTokens, groups: Sequence[StageGroup]) -> np.ndarray:
+    """Score of one query and many motions: the sum of the stages' MaxSim.
+
+    Args:
+        query: its tokens, the stages' weights in its token weights.
+        groups: all of the same m motions, see ``split_stages``.
+
+    Returns:
+        (m,) float32.
+    """
+    parts = []
+    for group in groups:
+        own = query.stages == group.stage
+        if own.any():
+            parts.append(_score_group(query.vectors[own], query.weights[own], group))
+    if not parts:
+        raise ValueError("the query has no token of the motions' stages")
+    out: np.ndarray = np.sum(parts, axis=0, dtype=np.float32)
+    return out
+
+
+def _score_group(vectors: np.ndarray, weights: np.ndarray, group: StageGroup) -> np.ndarray:
+    if isinstance(group.tokens, np.ndarray):
+        return max_sim_batch(vectors, weights, group.tokens, group.offsets)
+    import torch
+
+    device = group.tokens.device
+    sent = (torch.from_numpy(np.ascontiguousarray(a)).to(device) for a in (vectors, weights))
+    return max_sim_torch(*sent, group.tokens, group.offsets).cpu().numpy()

@@ -30,13 +30,13 @@ class Places:
     """Folders of a comparison.
 
     Attributes:
-        out: of the comparison. data: in HumanML3D's layout. pack: the unpacked data pack.
+        out: of the comparison. data: in HumanML3D's layout. pack: the unpacked data pack, None: without it.
         corpus: of synthesised motions. cache: images and token states, shared by all.
     """
 
     out: Path
     data: Path
-    pack: Path
+    pack: Path | None
     corpus: Path
     cache: Path
 
@@ -115,7 +115,7 @@ def _config(
     for more in train:
         settings |= more
     given = {
-        "data": {"corpus": str(places.corpus), "pack": str(places.pack), "validation_share": 0.0, **data},
+        "data": {"corpus": str(places.corpus), "pack": str(places.pack or ""), "validation_share": 0.0, **data},
         "train": settings,
     }
     pairs = [f"{name}={json.dumps(value)}" for name, value in plan.set.items()]

@@ -40,7 +40,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--data", type=Path, required=True, help="folder in HumanML3D's layout with an index.csv"
     )
-    parser.add_argument("--pack", type=Path, help="the unpacked data pack")
+    parser.add_argument("--pack", type=Path, help="the unpacked data pack: more recorded motions and captions")
     parser.add_argument("--corpus", type=Path, help="folder of the synthesised corpus")
     parser.add_argument("--cache", type=Path, help="folder for images and token states (default: OUT/cache)")
     parser.add_argument("--systems", nargs="+", help="only these systems of the plan")
@@ -63,8 +63,8 @@ def run(args: argparse.Namespace) -> int:
             raise MotionLensError(f"The plan has no system {name!r}: it has {', '.join(plan.systems)}.")
     queries = load_queries(args.data, plan.folds)
     if not args.table:
-        if not (args.pack and args.corpus):
-            raise MotionLensError("Training needs --pack DIR and --corpus DIR: add them, or --table.")
+        if not args.corpus:
+            raise MotionLensError("Training needs --corpus DIR (see `motionlens synthesise`): add it, or --table.")
         places = Places(args.out, args.data, args.pack, args.corpus, args.cache or args.out / "cache")
         _train_all(plan, places, args)
     blocks = table_blocks(plan, args.out, queries)

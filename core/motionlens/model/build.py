@@ -66,14 +66,27 @@ def load_config(path: Path) -> Any:
     return config_from(read_json(path), str(path))
 
 
-def build_model(config: Any) -> RetrievalModel:
-    """A model with random weights (torch's seed decides them)."""
-    return architectures()[config.architecture][1](config)
+def build_model(config: Any, saved: Path | None = None) -> RetrievalModel:
+    """A model with random weights (torch's seed decides them) and the pretrained ones that it names.
+
+    Args:
+        saved: folder of a saved model whose weights will follow: pretrained ones are not looked for.
+
+    Raises:
+        MotionLensError: pretrained weights are not on this machine, or of other sizes.
+    """
+    kind = architectures()[config.architecture][1]
+    if saved is not None and hasattr(kind, "save_beside"):
+        return kind(config, saved)
+    return kind(config)
 
 
 def save_model(model: nn.Module, folder: Path) -> None:
     """Write ``model.safetensors`` (fp16) and ``config.json`` into a folder, each whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
+    beside = getattr(model, "save_beside", None)
+    if beside is not None:
+        beside(folder)
     state = {
         k: (v.detach().half() if v.is_floating_point() else v.detach()).contiguous().cpu()
         for k, v in model.state_dict().items()
@@ -110,7 +123,7 @@ def load_model(folder: Path, device: str | torch.device = "cpu") -> RetrievalMod
     """
     if not (folder / CONFIG).exists():
         raise MotionLensError(f"{folder} holds no model: train one with `motionlens train`.")
-    model = build_model(load_config(folder / CONFIG))
+    model = build_model(load_config(folder / CONFIG), folder)
     load_weights(model, folder / WEIGHTS, "install MotionLens or train the model again")
     return model.to(device).eval()
 

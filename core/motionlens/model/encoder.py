@@ -22,6 +22,7 @@ from .interface import QueryTokens
 from .network import TwoTowers
 from .stages import STAGES, StageTokens, TextBatch, Tokens
 from .text import TextStates, minilm
+from .text_online import Words
 
 __all__ = [
     "ModelEncoder",
@@ -141,7 +142,9 @@ class TowersEncoder:
         return n_tokens, 0, 0
 
 
-def _pieces(stage: str, text: str, words: TextStates, tokens: StageTokens) -> list[tuple[str, int, int]]:
+def _pieces(
+    stage: str, text: str, words: TextStates | Words, tokens: StageTokens
+) -> list[tuple[str, int, int]]:
     """What text each token of one query stands for: (piece, start, end).
 
     A joint token is a word piece; a segment token is the words that went into it, written one after
@@ -215,11 +218,13 @@ class ModelEncoder:
         # the mean token state, as the training's bank of captions has it: no second pass of the encoder
         sentence = torch.nn.functional.normalize(states.mean(1), dim=-1)
         tokens = self._model.encode_text(TextBatch([text], states, exists, sentence))
+        own = getattr(self._model, "words", None)  # of a text encoder that was trained along
+        spoken = (own(text) if own else None) or words
         pieces, vectors, weights, stages = [], [], [], []
         for stage in self._stages:
             found = tokens[stage]
             there = found.exists[0]
-            pieces += _pieces(stage, text, words, found)
+            pieces += _pieces(stage, text, spoken, found)
             vectors.append(found.vectors[0, there].float())
             weights.append(found.weights[0, there].float() * self._model.stage_weights[stage])
             stages += [STAGES.index(stage)] * int(there.sum())

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from ..representation.kinds import IMAGE_KINDS
 from ..windows import MAX_CLIP_FRAMES, PATCH_FRAMES
 from .pyramid_config import PyramidConfig
+from .vit_trunk import take_vit, vit_shaped
 
 MAX_WINDOWS = MAX_CLIP_FRAMES // PATCH_FRAMES
 
@@ -69,7 +70,8 @@ class MotionTower(nn.Module):
     mean: Tensor
     std: Tensor
 
-    def __init__(self, config: PyramidConfig) -> None:
+    def __init__(self, config: PyramidConfig, pretrained: bool = True) -> None:
+        """``pretrained`` False: the weights of ``config.trunk`` are not looked for, saved ones follow."""
         super().__init__()
         kind = IMAGE_KINDS[config.image]
         self.parts, self.size = kind.parts, PATCH_FRAMES * kind.channels
@@ -80,6 +82,10 @@ class MotionTower(nn.Module):
         self.partial = nn.Parameter(torch.zeros(config.width))
         self.trunk = transformer(config.width, config.heads, config.layers, dropout=0.0)
         self.norm = nn.LayerNorm(config.width)
+        if config.trunk:
+            vit_shaped(self.trunk, self.norm)
+            if pretrained:
+                take_vit(config.trunk, self.trunk, self.norm, config)
         self.keep, self.mask_share = config.patch_keep, config.mask_share
         if config.reconstruction:
             self.mask = nn.Parameter(torch.zeros(config.width))

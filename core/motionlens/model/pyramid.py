@@ -7,6 +7,8 @@ Fine-Grained Motion-Language Retrieval via Pyramidal Shapley-Taylor Learning" (2
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize, pad
@@ -20,6 +22,7 @@ from .pyramid_losses import Estimation, pyramid_losses
 from .stages import StageTokens, TextBatch, Tokens
 from .text import WIDTH
 from .text_losses import WordGuess, text_losses
+from .text_online import OnlineText, Words
 from .text_tower import TextTower, learned_weights
 
 
@@ -72,7 +75,8 @@ class Pyramid(RetrievalModel):
 
     config: PyramidConfig
 
-    def __init__(self, config: PyramidConfig) -> None:
+    def __init__(self, config: PyramidConfig, saved: Path | None = None) -> None:
+        """``saved``: the folder whose weights will follow, so that pretrained ones are not looked for."""
         super().__init__()
         self.config = config
         self.two_way = config.two_way
@@ -82,8 +86,11 @@ class Pyramid(RetrievalModel):
             "whole": config.whole_score,
         }
         self.stage_weights = {stage: weight for stage, weight in weights.items() if weight}
-        self.motion = MotionTower(config)
-        self.text = TextTower(config)
+        self.motion = MotionTower(config, pretrained=saved is None)
+        self.text_encoder: OnlineText | None = None
+        if config.text_encoder != "minilm":
+            self.text_encoder = OnlineText(config.text_encoder, config.masked_language > 0, saved)
+        self.text = TextTower(config, self.text_encoder.width if self.text_encoder else WIDTH)
         w, t = config.width, config.text_width
         self.motion_heads = nn.ModuleDict()
         self.text_heads = nn.ModuleDict()
@@ -101,7 +108,8 @@ class Pyramid(RetrievalModel):
         if config.shapley:
             for stage in self.stage_weights.keys() & {"joint", "segment"}:
                 self.estimation[stage] = Estimation(config.dim)
-        self.word_guess = WordGuess(t, WIDTH) if config.masked_language else None
+        frozen_guess = config.masked_language and not self.text_encoder
+        self.word_guess = WordGuess(t, WIDTH) if frozen_guess else None
         if "whole" in self.stage_weights:
             self.motion_heads["whole"] = _Head(w, config.whole_dim or WIDTH)
             if config.whole_dim:
@@ -119,11 +127,20 @@ class Pyramid(RetrievalModel):
 
     def encode_text(self, text: TextBatch) -> Tokens:
         """See ``RetrievalModel.encode_text``."""
-        return self._text_stages(text, self.text(text.states, text.exists))
+        states, exists = self.text_encoder(text.texts) if self.text_encoder else (text.states, text.exists)
+        return self._text_stages(text, self.text(states, exists), exists)
 
-    def _text_stages(self, text: TextBatch, x: Tensor) -> Tokens:
+    def words(self, text: str) -> Words | None:
+        """What the joint stage's text tokens stand for; None where they are the frozen encoder's."""
+        return self.text_encoder.words(text) if self.text_encoder else None
+
+    def save_beside(self, folder: Path) -> None:
+        """Write what the model needs beside weights and configuration."""
+        if self.text_encoder:
+            self.text_encoder.save(folder)
+
+    def _text_stages(self, text: TextBatch, x: Tensor, exists: Tensor) -> Tokens:
         out: dict[str, StageTokens] = {}
-        exists = text.exists
         if "joint" in self.stage_weights:
             out["joint"] = self.text_heads["joint"](*self._pooled(x, exists))
         if "segment" in self.stage_weights:

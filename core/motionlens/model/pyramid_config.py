@@ -37,9 +37,10 @@ class PyramidConfig:
         reconstruction: weight of rebuilding masked patches; mask_share: share of patches masked for it.
         masked_language: weight of the masked-language-model loss of the text side.
         paraphrase: weight of drawing captions of one motion together (text alone).
-        text_encoder: "minilm" (frozen), or the name or folder of a transformers model trained along.
+        text_encoder: "minilm" (frozen), or the name or folder of a transformers model trained along
+            (``text_online``); once saved, a model needs it by that name no more.
         trunk: "" for our transformer, or the name or folder of a transformers ViT whose blocks and weights
-            are taken.
+            are taken (``vit_trunk``); width, layers and heads must be that model's.
     """
 
     name: str = "motionlens-2"

@@ -41,7 +41,10 @@ def paraphrase_loss(model: Pyramid, first: TextBatch, second: TextBatch) -> Tens
 
 
 def masked_language_loss(model: Pyramid, text: TextBatch) -> Tensor:
-    """Cross-entropy of masked words, guessed by the adapter from the frozen encoder's states of the masked text."""
+    """Cross-entropy of masked words: guessed by a text encoder that is trained along through its own head,
+    else by the adapter from the frozen encoder's states of the masked text."""
+    if model.text_encoder:
+        return model.text_encoder.masked_loss(text.texts, MASKED_SHARE)
     assert model.word_guess is not None
     frozen = minilm(str(text.states.device))
     masked = frozen.masked_states(text.texts, MASKED_SHARE)

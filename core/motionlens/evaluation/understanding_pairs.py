@@ -29,6 +29,7 @@ import numpy as np
 from ..errors import MotionLensError
 from ..synthesis.captions import mirror_caption
 from ..synthesis.compose import Synthesised, synthesise
+from ..synthesis.contrasts import OPPOSITES
 from ..synthesis.grammar import assemble
 from ..synthesis.grammar_sentences import SentenceWriter
 from ..synthesis.grammar_words import plural
@@ -44,7 +45,6 @@ FIRST_SEED = 2**31
 """Lowest seed of a pair's recipes; training draws below it (``synthesis.sampling``)."""
 
 _KEY = 0x70616972  # so that no other use of the same user seed draws the same numbers
-_OPPOSITES = (("forward", "backward"), ("left", "right"), ("up", "down"), ("clockwise", "counterclockwise"))
 _NEUTRAL = ("walk", "jump", "bow", "squat", "clap", "toe_touch", "shrug", "stretch_up", "crouch", "march")
 _WALKS = ("walk", "march", "stand")
 _TRIES = 25
@@ -253,7 +253,7 @@ def _side(rng: np.random.Generator) -> _Draft | None:
 
 
 def _direction(rng: np.random.Generator) -> _Draft | None:
-    first, second = _OPPOSITES[int(rng.integers(len(_OPPOSITES)))]
+    first, second = OPPOSITES[int(rng.integers(len(OPPOSITES)))]
     name = _choice(rng, _names(lambda n: {first, second} <= set(ACTIONS[n].directions)))
     action = sample_action(rng, name, short=True)
     if name == "walk":  # some styles are not walked backward

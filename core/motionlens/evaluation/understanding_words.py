@@ -12,36 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..synthesis.captions import PhraseWriter
 from ..synthesis.grammar import Renderer, Voice, Word, parse
-from ..synthesis.grammar_words import NUMBERS
+from ..synthesis.outspoken import OutspokenPhrases, exact_count
 from ..synthesis.vocabulary import Action, ActionSpan
-
-
-class _Outspoken(PhraseWriter):
-    """A phrase writer that leaves nothing out and gives exact numbers."""
-
-    def _said(self, chance: float) -> bool:
-        super()._said(chance)  # the draw is spent as usual
-        return True
-
-    def _count(self, action: Action, said: bool) -> str:
-        return exact_count(action.count, int(self.rng.integers(3)))
-
-
-def exact_count(count: int, form: int) -> str:
-    """An adverb for a number of repetitions, "" for what is not counted.
-
-    >>> exact_count(1, 0), exact_count(2, 0), exact_count(2, 1), exact_count(3, 2)
-    ('once', 'twice', 'two times', '3 times')
-    """
-    if count < 1:
-        return ""
-    if form == 0 and count <= 2:
-        return ("once", "twice")[count - 1]
-    if count == 1:
-        return "once" if form == 2 else "one time"
-    return f"{count if form == 2 else NUMBERS[count]} times"
 
 
 class ActionPhrases:
@@ -50,13 +23,13 @@ class ActionPhrases:
     def __init__(self, seed: int) -> None:
         self._seed = seed
 
-    def _writer(self, span: ActionSpan) -> _Outspoken:
+    def _writer(self, span: ActionSpan) -> OutspokenPhrases:
         rng = np.random.default_rng([self._seed, zlib.crc32(span.action.name.encode())])
-        return _Outspoken(rng, plain=False)
+        return OutspokenPhrases(rng, plain=False)
 
     def available(self, span: ActionSpan, role: str) -> bool:
-        """Whether the action has phrases of the role; tags leave too much out."""
-        return role != "tag" and self._writer(span).available(span, role)
+        """Whether the action has phrases of the role."""
+        return self._writer(span).available(span, role)
 
     def phrase(self, span: ActionSpan, form: str, voice: Voice, role: str = "") -> list[Word]:
         """Words that say the action."""

@@ -53,6 +53,12 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     make.add_argument("--count", type=int, default=12000)
     make.add_argument("--seed", type=int, default=0)
     make.add_argument("--captions", type=int, default=4, help="captions a motion")
+    make.add_argument(
+        "--contrasts",
+        type=float,
+        default=0.5,
+        help="share of motions that get a partner which differs in one thing alone (default: 0.5)",
+    )
     make.add_argument("--workers", type=int, default=2)
     make.set_defaults(run=run_synthesise)
 
@@ -65,7 +71,13 @@ def run_synthesise(args: argparse.Namespace) -> int:
 
     with tqdm(total=args.count, unit="motion") as bar:
         build_corpus(
-            args.out, args.count, args.seed, args.captions, args.workers, lambda n, _: bar.update(n - bar.n)
+            args.out,
+            args.count,
+            args.seed,
+            args.captions,
+            args.workers,
+            lambda n, _: bar.update(n - bar.n),
+            args.contrasts,
         )
     return 0
 

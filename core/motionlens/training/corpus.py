@@ -16,8 +16,11 @@ from ..errors import MotionLensError
 from ..skeleton import N_JOINTS
 from ..synthesis.captions import write_captions
 from ..synthesis.compose import synthesise
+from ..synthesis.contrasts import contrast_partner
+from ..synthesis.outspoken import write_outspoken
 from ..synthesis.records import recipe_to_dict
 from ..synthesis.sampling import sample_recipe
+from ..synthesis.vocabulary import Recipe
 from ..windows import MAX_CLIP_FRAMES
 
 _CHUNK = 100
@@ -25,33 +28,58 @@ _CHUNK = 100
 
 @dataclass(frozen=True)
 class CorpusItem:
-    """One synthesised motion: its frames in the corpus, captions and recipe (as JSON)."""
+    """One synthesised motion of a corpus.
+
+    Attributes:
+        start, frames: where its positions are.
+        captions: the last one leaves nothing out where there is a partner.
+        recipe: as JSON.
+        partner: how many items further on (or back) the motion is that differs in one thing; 0: none.
+        contrast: the kind of that difference (``synthesis.contrasts``).
+    """
 
     start: int
     frames: int
     captions: tuple[str, ...]
     recipe: dict
+    partner: int = 0
+    contrast: str = ""
 
 
-def _make_chunk(seed: int, captions: int, chunk: int) -> tuple[np.ndarray, list[dict]]:
-    """One chunk of the corpus; a function of seed and chunk number alone."""
+def _made(
+    recipe: Recipe, rng: np.random.Generator, captions: int, outspoken: bool
+) -> tuple[np.ndarray, dict] | None:
+    """Positions and row of a motion, None where it is too long."""
+    made = synthesise(recipe)
+    if len(made.positions) > MAX_CLIP_FRAMES:
+        return None
+    texts = [t.text for t in write_captions(recipe, made.spans, rng, captions - outspoken)]
+    if outspoken:
+        texts.append(write_outspoken(recipe, made.spans, rng))
+    row = {"frames": len(made.positions), "captions": texts, "recipe": recipe_to_dict(recipe)}
+    return made.positions, row
+
+
+def _make_chunk(seed: int, captions: int, contrasts: float, chunk: int) -> tuple[np.ndarray, list[dict]]:
+    """One chunk of the corpus; a function of the settings and the chunk's number alone."""
     rng = np.random.default_rng([seed, chunk])
     arrays: list[np.ndarray] = []
     items: list[dict] = []
     while len(items) < _CHUNK:
         recipe = sample_recipe(rng)
-        made = synthesise(recipe)
-        if len(made.positions) > MAX_CLIP_FRAMES:
+        partner = None
+        if contrasts and rng.random() < contrasts and len(items) + 2 <= _CHUNK:
+            partner = contrast_partner(recipe, rng)
+        made = [_made(recipe, rng, captions, partner is not None)]
+        if partner:
+            made.append(_made(partner[1], rng, captions, True))
+        if any(m is None for m in made):
             continue
-        texts = write_captions(recipe, made.spans, rng, captions)
-        arrays.append(made.positions)
-        items.append(
-            {
-                "frames": len(made.positions),
-                "captions": [t.text for t in texts],
-                "recipe": recipe_to_dict(recipe),
-            }
-        )
+        for k, found in enumerate(made):
+            assert found is not None
+            link = {"partner": 1 - 2 * k, "contrast": partner[0]} if partner else {}
+            arrays.append(found[0])
+            items.append(found[1] | link)
     return np.concatenate(arrays), items
 
 
@@ -62,10 +90,17 @@ def build_corpus(
     captions: int = 4,
     workers: int = 2,
     progress: Callable[[int, int], None] | None = None,
+    contrasts: float = 0.0,
 ) -> None:
-    """Write ``positions.f32`` and ``items.jsonl``; a finished corpus of the same settings is kept."""
+    """Write ``positions.f32`` and ``items.jsonl``; a finished corpus of the same settings is kept.
+
+    Args:
+        count: motions. captions: of each.
+        contrasts: share of the drawn recipes that get a partner which differs in one thing
+            (``synthesis.contrasts``), where there is one.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    settings = {"count": count, "seed": seed, "captions": captions}
+    settings = {"count": count, "seed": seed, "captions": captions, "contrasts": contrasts}
     done = folder / "corpus.json"
     if done.exists() and json.loads(done.read_text()) == settings:
         return
@@ -76,7 +111,9 @@ def build_corpus(
         (folder / "items.jsonl").open("w") as items,
         ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool,
     ):
-        for n, (positions, rows) in enumerate(pool.map(partial(_make_chunk, seed, captions), range(chunks))):
+        for n, (positions, rows) in enumerate(
+            pool.map(partial(_make_chunk, seed, captions, contrasts), range(chunks))
+        ):
             arrays.write(np.ascontiguousarray(positions, dtype=np.float32).tobytes())
             items.writelines(json.dumps(r) + "\n" for r in rows)
             if progress:
@@ -97,6 +134,7 @@ def load_corpus(folder: Path) -> tuple[np.ndarray, list[CorpusItem]]:
     with (folder / "items.jsonl").open() as lines:
         for line in lines:
             row = json.loads(line)
-            items.append(CorpusItem(start, row["frames"], tuple(row["captions"]), row["recipe"]))
+            link = row.get("partner", 0), row.get("contrast", "")
+            items.append(CorpusItem(start, row["frames"], tuple(row["captions"]), row["recipe"], *link))
             start += row["frames"]
     return positions, items

@@ -41,7 +41,8 @@ class DataSettings:
     Attributes:
         synthesised: motions to synthesise, or to take of ``corpus``; 0: none.
         corpus: folder of a finished corpus; "": made in the run's folder.
-        corpus_captions: captions of a motion where the corpus is made.
+        corpus_captions: captions of a motion where the corpus is made. corpus_contrasts: share of its
+            recipes that get a partner which differs in one thing.
         folder: dataset in HumanML3D's layout; "": none.
         split: its list to train on ("train"; "all" only together with subjects left out).
         pack: the unpacked data pack, for the sources "cmu-description", "kit", "hdm05" and for captions
@@ -59,6 +60,7 @@ class DataSettings:
     synthesised: int = 12000
     corpus: str = ""
     corpus_captions: int = 4
+    corpus_contrasts: float = 0.5
     folder: str = ""
     split: str = "train"
     pack: str = ""
@@ -157,12 +159,18 @@ def _synthesised(settings: DataSettings, out: Path) -> list[TrainItem]:
             "corpus",
             "motion",
             lambda progress: build_corpus(
-                place, settings.synthesised, 0, settings.corpus_captions, settings.workers, progress
+                place,
+                settings.synthesised,
+                0,
+                settings.corpus_captions,
+                settings.workers,
+                progress,
+                settings.corpus_contrasts,
             ),
         )
     positions, listed = load_corpus(place)
     return [
-        synthesised_item(positions[i.start : i.start + i.frames], i.captions, i.recipe, number)
+        synthesised_item(positions[i.start : i.start + i.frames], i.captions, i.recipe, number, i.partner)
         for number, i in enumerate(listed[: settings.synthesised])
     ]
 

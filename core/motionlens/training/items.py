@@ -38,6 +38,9 @@ class TrainItem:
         subject: who moves, "14+35" for a concatenation of two people's motions, None where unknown.
         source: one of ``SOURCES``.
         extents: what it was cut from, in order; two for a concatenation, () for a synthesised motion.
+        counts: repetitions of each action, 0 where it is not counted.
+        partner: key of the synthesised motion that differs in one thing, "" where there is none; where
+            there is one the last caption leaves nothing out.
     """
 
     positions: np.ndarray
@@ -49,6 +52,8 @@ class TrainItem:
     subject: str | None = None
     source: str = "synthesised"
     extents: tuple[Extent, ...] = ()
+    counts: tuple[int, ...] = ()
+    partner: str = ""
 
     @property
     def subjects(self) -> frozenset[str]:
@@ -71,13 +76,21 @@ class TrainItem:
 
 
 def synthesised_item(
-    positions: np.ndarray, captions: Sequence[str], recipe: dict, number: int = 0
+    positions: np.ndarray, captions: Sequence[str], recipe: dict, number: int = 0, partner: int = 0
 ) -> TrainItem:
-    """An item of the corpus; ``recipe`` as ``synthesis.records`` writes it."""
+    """An item of the corpus; ``recipe`` as ``synthesis.records`` writes it, ``partner`` as ``CorpusItem``'s."""
     actions = [a for s in recipe["steps"] for a in (s["base"], s.get("overlay")) if a]
     variant = tuple(f"{a.get('side', '')}|{a.get('direction', '')}|{a.get('style', '')}" for a in actions)
     names = tuple(a["name"] for a in actions)
-    return TrainItem(positions, tuple(captions), names, variant, key=f"made {number:05d}")
+    return TrainItem(
+        positions,
+        tuple(captions),
+        names,
+        variant,
+        key=f"made {number:05d}",
+        counts=tuple(int(a.get("count", 0)) for a in actions),
+        partner=f"made {number + partner:05d}" if partner else "",
+    )
 
 
 def overlap(a: Sequence[Extent], b: Sequence[Extent]) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..synthesis.grammar import mirror_caption
 from .items import TrainItem
-from .text_bank import TextBank
+from .text_bank import TextBank, count_words
 
 _SAME_SENTENCE = 0.85
 """Sentence cosine above which two captions with the same contrast words are taken for paraphrases."""
@@ -29,12 +29,16 @@ class Relations:
     """Tables over items and captions from which ``ignore`` is read without a loop over pairs."""
 
     def __init__(self, items: Sequence[TrainItem], bank: TextBank) -> None:
-        action, variant, style, recording, contrast, parts = (_Codes() for _ in range(6))
+        action, variant, style, recording, contrast, parts, counts, numbers = (_Codes() for _ in range(8))
         n = len(items)
         self._bank = bank
         self._contrast = np.array([contrast(c) for c in bank.contrast], dtype=np.int64)
         self._told = np.array([bool(c) for c in bank.contrast], dtype=bool)
         self._sided = np.array([bool(c & _SIDED) for c in bank.contrast], dtype=bool)
+        # numbers that a caption names, -1 where it names none
+        said = [count_words(t) for t in bank.texts]
+        self._numbers = np.array([numbers(n) if n else -1 for n in said], dtype=np.int64)
+        self._counts = np.array([counts(i.counts) for i in items], dtype=np.int64)
         self._action = np.array([action(i.actions) if i.actions else -1 for i in items], dtype=np.int64)
         self._variant = np.zeros((n, 2), dtype=np.int64)
         self._style = np.zeros(n, dtype=np.int64)
@@ -55,10 +59,10 @@ class Relations:
     def ignore(self, items: np.ndarray, mirrored: np.ndarray, texts: np.ndarray) -> np.ndarray:
         """(B, B) bool: text i with motion j is neither the pair itself nor a safe negative.
 
-        Four rules find these. Captions with nearly the same sentence embedding and the
-        same contrast words are paraphrases (the embedding alone takes "left" and "right" for the same).
-        For synthesised motions the recipes tell: the same actions are a negative only where side, direction
-        or style differ and the caption says so (captions nearly always tell the style). Recorded motions
+        Four rules find these. Captions with nearly the same sentence embedding and the same contrast words,
+        that name no different numbers, are paraphrases (the embedding alone takes "left" and "right" for the
+        same). For synthesised motions the recipes tell: the same actions are a negative only where side,
+        direction, style or count differ and the caption says so (it nearly always tells the style). Recorded motions
         that share time of the same recording are none either, whatever their captions say; a mirrored one
         counts then as another motion only if the caption names a side. Last, "A then B" and "B then A" are
         negatives though their sentence embeddings are nearly the same.
@@ -70,12 +74,12 @@ class Relations:
         """
         sentence, contrast = self._bank.sentence[texts], self._contrast[texts]
         mask = (sentence @ sentence.T > _SAME_SENTENCE) & (contrast[:, None] == contrast)
-        mask &= ~self._reordered(items, texts)
+        mask &= ~self._reordered(items, texts) & ~self._numbers_differ(texts)
         action, style = self._action[items], self._style[items]
         variant = self._variant[items, mirrored.astype(int)]
         told = self._told[texts][:, None] | (style[:, None] != style)
         same = (action[:, None] == action) & (action[:, None] >= 0)
-        mask |= same & ((variant[:, None] == variant) | ~told)
+        mask |= same & ~((variant[:, None] != variant) & told) & ~self._miscounted(items, texts)
         mask |= self._shares_time(items) & (~self._sided[texts][:, None] | (mirrored[:, None] == mirrored))
         np.fill_diagonal(mask, False)
         return mask
@@ -83,11 +87,24 @@ class Relations:
     def apart(self, items: np.ndarray, mirrored: np.ndarray, texts: np.ndarray) -> np.ndarray:
         """(B, B) bool: text i is certainly not true of motion j, however near their sentences are.
 
-        A motion and its mirrored twin where the caption names a side, and "A then B" with "B then A".
+        A motion and its mirrored twin where the caption names a side, "A then B" with "B then A", and the same
+        actions more or less often than the caption says.
         Arguments as for ``ignore``.
         """
         twins = (items[:, None] == items) & (mirrored[:, None] != mirrored) & self._sided[texts][:, None]
-        return (twins | self._reordered(items, texts)) & ~self.ignore(items, mirrored, texts)
+        found = twins | self._reordered(items, texts) | self._miscounted(items, texts)
+        return found & ~self.ignore(items, mirrored, texts)
+
+    def _numbers_differ(self, texts: np.ndarray) -> np.ndarray:
+        """Both captions name numbers, and not the same."""
+        numbers = self._numbers[texts]
+        return (numbers[:, None] != numbers) & (numbers[:, None] >= 0) & (numbers >= 0)
+
+    def _miscounted(self, items: np.ndarray, texts: np.ndarray) -> np.ndarray:
+        """The caption of i names numbers, and j is the same actions another number of times."""
+        action, counts = self._action[items], self._counts[items]
+        same = (action[:, None] == action) & (action[:, None] >= 0)
+        return same & (counts[:, None] != counts) & (self._numbers[texts] >= 0)[:, None]
 
     def _reordered(self, items: np.ndarray, texts: np.ndarray) -> np.ndarray:
         order, parts = self._parts[items].T

@@ -81,7 +81,8 @@ def _index(folder: Path) -> Mapping[str, Extent]:
 def load_folder(folder: Path, split: str) -> tuple[list[TrainItem], list[TrainItem]]:
     """A split's motions without their mirrored twins (the sampler mirrors): whole clips, then sub-clips.
 
-    A caption with a start and an end becomes an item of that cut; whole clips have the other captions.
+    A caption with a start and an end becomes an item of that cut; whole clips have the other captions. Of
+    what is longer than 11.2 s (KIT-ML has some) the item is the beginning.
 
     Raises:
         MotionLensError: the folder is not in HumanML3D's layout or damaged.
@@ -89,15 +90,13 @@ def load_folder(folder: Path, split: str) -> tuple[list[TrainItem], list[TrainIt
     whole: list[TrainItem] = []
     spans: list[TrainItem] = []
     index = _index(folder)
-    for item in load_humanml3d(folder, split):
-        if item.mirrored:
-            continue
-        positions = item.positions[:MAX_CLIP_FRAMES]
-        duration = len(positions) / FPS
+    for item in load_humanml3d(folder, split, twins=False):
+        duration = len(item.positions) / FPS
         source = index.get(item.id, Extent(item.id, 0.0, duration))
         for span, texts in _by_span(item.captions, duration).items():
             is_whole = span == (0.0, duration)
-            clip, extents = cut(positions, span, source)
+            last = (round(span[0] * FPS) + MAX_CLIP_FRAMES) / FPS
+            clip, extents = cut(item.positions, (span[0], min(span[1], last)), source)
             made = TrainItem(
                 clip,
                 tuple(dict.fromkeys(texts)),

@@ -18,6 +18,8 @@ from .text_bank import TextBank
 
 _POOL = 4
 _CHUNKS = 4
+_WITH_PARTNER = 0.5
+"""How often an item that has a partner brings it into the batch."""
 
 
 def shares(weights: Mapping[str, float], total: int, u: float) -> dict[str, int]:
@@ -37,7 +39,8 @@ def shares(weights: Mapping[str, float], total: int, u: float) -> dict[str, int]
 class Sampler:
     """Draws batches in which every motion has its mirrored twin, the hardest negative for left and right.
 
-    Neighbouring steps share a pool in which each source is sorted by length, so that a batch holds motions
+    Some bring their partner too, which differs in order, count, direction or side alone; both then have the
+    caption that leaves nothing out. Neighbouring steps share a pool in which each source is sorted by length, so that a batch holds motions
     of like length: less padding, and length tells nothing about the answer.
     """
 
@@ -80,6 +83,8 @@ class Sampler:
         self._relations = Relations(listed, bank)
         self._image = np.array([images.number(i.key) for i in listed])
         self._length = images.lengths[self._image, 0]
+        place = {i.key: k for k, i in enumerate(listed)}
+        self._partner = np.array([place.get(i.partner, -1) for i in listed], dtype=np.int64)
         self._captions = [[bank.number(c) for c in i.captions] for i in listed]
         self._mirrored = [[bank.number(mirror_caption(c)) for c in i.captions] for i in listed]
 
@@ -92,16 +97,34 @@ class Sampler:
             drawn = rng.choice(of, n * _POOL, replace=len(of) < n * _POOL)
             drawn = drawn[np.argsort(self._length[drawn], kind="stable")]
             for k in range(_POOL):
-                slices[k].append(drawn[k * n : (k + 1) * n])
+                slices[k].append(self._with_partners(drawn[k * n : (k + 1) * n], rng))
         return [np.concatenate(slices[i]) for i in rng.permutation(_POOL)]
+
+    def _with_partners(self, drawn: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """As many items, in which partners have taken the places of some that were drawn."""
+        if not (self._partner[drawn] >= 0).any():
+            return drawn
+        chosen: list[int] = []
+        for i in rng.permutation(drawn).tolist():
+            if i in chosen:
+                continue
+            chosen.append(i)
+            partner = int(self._partner[i])
+            if partner >= 0 and partner not in chosen and rng.uniform() < _WITH_PARTNER:
+                chosen.append(partner)
+        short = len(drawn) - len(chosen)  # an item that was drawn twice, as a partner and by itself
+        return np.array((chosen + drawn[: max(short, 0)].tolist())[: len(drawn)])
 
     def draw(self, step: int) -> Batch:
         """The batch of a step, shortest motions first, in chunks of like length."""
         rng = np.random.default_rng([*self._key, 1, step])
         chosen = self._pool(step // _POOL)[step % _POOL]
         rows = []
+        together = set(chosen.tolist())
         for i in chosen:
             which = int(rng.integers(len(self._captions[i])))
+            if int(self._partner[i]) in together:
+                which = -1
             texts = self._captions[i][which], self._mirrored[i][which]
             variants = rng.integers(self._images.variants(int(self._image[i])), size=2)
             rows += [(int(i), bool(k), int(variants[k]), texts[k]) for k in (0, 1)]

@@ -39,6 +39,20 @@ def contrast_words(text: str) -> frozenset[str]:
     return frozenset(w.removesuffix("s").replace("-", "") for w in _CONTRAST.findall(text.lower()))
 
 
+_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_COUNT = re.compile(rf"\b(once|twice|couple|\d+|{'|'.join(_NUMBERS)})\b")
+
+
+def count_words(text: str) -> frozenset[int]:
+    """The numbers that a text names.
+
+    >>> sorted(count_words("claps twice, then jumps 3 times")), count_words("claps repeatedly")
+    ([2, 3], frozenset())
+    """
+    known = {"once": 1, "twice": 2, "couple": 2} | {word: k for k, word in enumerate(_NUMBERS, 1)}
+    return frozenset(known[w] if w in known else int(w) for w in _COUNT.findall(text.lower()))
+
+
 def has_words(text: str) -> bool:
     """Whether a caption has anything to encode."""
     return any(c.isalnum() for c in text)

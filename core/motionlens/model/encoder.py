@@ -175,6 +175,11 @@ class ModelEncoder:
     """
 
     def __init__(self, model: RetrievalModel, fingerprint: str = "", device: str = "cpu") -> None:
+        if model.two_way:
+            raise MotionLensError(
+                f"{model.config.name} scores both ways, for which a library stores too little: train it with "
+                "model.two_way=false to search with it."
+            )
         self._model = model.to(device).eval()
         self._fingerprint = fingerprint
         self._device = device

@@ -182,4 +182,6 @@ def test_says_what_is_wrong_with_a_plan(tmp_path: Path) -> None:
 def test_table_of_an_empty_folder_has_the_references(places: Places) -> None:
     plan = Plan({"ours": SystemPlan("small")}, "ours")
     blocks = table_blocks(plan, places.out / "nothing", load_queries(places.data, 5))
-    assert [set(b.systems) for b in blocks] == [{"clip length", "kernel ridge", "chance", "subject oracle"}] * 3
+    assert [set(b.systems) for b in blocks] == [
+        {"clip length", "kernel ridge", "chance", "subject oracle"}
+    ] * 3

@@ -159,7 +159,7 @@ def test_folders_that_are_no_dataset(tmp_path: Path) -> None:
         load_humanml3d(tmp_path, "train")
     (tmp_path / "new_joints").mkdir()
     np.save(tmp_path / "new_joints" / "000001.npy", np.zeros((4, 21, 3)))
-    with pytest.raises(UnreadableFileError, match=r"000001\.npy is not"):
+    with pytest.raises(UnreadableFileError, match=r"000001\.npy is no KIT-ML body"):
         load_humanml3d(tmp_path, "train")
     with pytest.raises(MotionLensError, match=r"humanml3d_ids\.csv is missing"):
         build(tmp_path, tmp_path / "out")

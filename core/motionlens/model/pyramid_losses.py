@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -41,7 +41,7 @@ class Estimation(nn.Module):
 def interactions(text: StageTokens, motion: StageTokens, config: PyramidConfig, exact: bool = True) -> Tensor:
     """Shapley-Taylor interactions of each right pair at one stage: (B, N, M), from the closed form or sampled."""
     similarity = torch.einsum("bnd,bmd->bnm", text.vectors, motion.vectors)
-    masks = {"text_exists": text.exists, "motion_exists": motion.exists}
+    masks: dict[str, Any] = {"text_exists": text.exists, "motion_exists": motion.exists}
     if exact and config.two_way:
         return shapley_taylor_two_way(similarity, text.weights, motion.weights, **masks)
     if exact:

@@ -160,8 +160,7 @@ def score_stages(query: QueryTokens, groups: Sequence[StageGroup]) -> np.ndarray
             parts.append(_score_group(query.vectors[own], query.weights[own], group))
     if not parts:
         raise ValueError("the query has no token of the motions' stages")
-    out: np.ndarray = np.sum(parts, axis=0, dtype=np.float32)
-    return out
+    return np.asarray(np.sum(parts, axis=0), dtype=np.float32)
 
 
 def _score_group(vectors: np.ndarray, weights: np.ndarray, group: StageGroup) -> np.ndarray:
@@ -170,5 +169,6 @@ def _score_group(vectors: np.ndarray, weights: np.ndarray, group: StageGroup) ->
     import torch
 
     device = group.tokens.device
-    sent = (torch.from_numpy(np.ascontiguousarray(a)).to(device) for a in (vectors, weights))
-    return max_sim_torch(*sent, group.tokens, group.offsets).cpu().numpy()
+    query, weighted = (torch.from_numpy(np.ascontiguousarray(a)).to(device) for a in (vectors, weights))
+    out: np.ndarray = max_sim_torch(query, weighted, group.tokens, group.offsets).cpu().numpy()
+    return out

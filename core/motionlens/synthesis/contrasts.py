@@ -7,8 +7,9 @@ pace and small choices, and one thing changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -52,12 +53,12 @@ def _changes(recipe: Recipe, rng: np.random.Generator) -> Iterator[tuple[str, Re
     for at in actions:
         action = _action(recipe, *at)
         if (count := _other_count(action, rng)) is not None:
-            yield "count", _changed(recipe, at, lambda a, c=count: replace(a, count=c))
+            yield "count", _changed(recipe, at, count=count)
         opposite = _OTHER.get(action.direction, "")
         if opposite and opposite in ACTIONS[action.name].directions:
-            yield "direction", _changed(recipe, at, lambda a, d=opposite: replace(a, direction=d))
+            yield "direction", _changed(recipe, at, direction=opposite)
         if sided > 1 and action.side in ("left", "right"):  # a single side is the mirrored twin's
-            yield "side", _changed(recipe, at, lambda a: replace(a, side=_OTHER[a.side]))
+            yield "side", _changed(recipe, at, side=_OTHER[action.side])
 
 
 def _action(recipe: Recipe, step: int, overlay: bool) -> Action:
@@ -66,9 +67,10 @@ def _action(recipe: Recipe, step: int, overlay: bool) -> Action:
     return chosen
 
 
-def _changed(recipe: Recipe, at: tuple[int, bool], change: Callable[[Action], Action]) -> Recipe:
+def _changed(recipe: Recipe, at: tuple[int, bool], **to: Any) -> Recipe:
+    """The recipe with other fields in one action; ``at``: number of the step, whether its overlay."""
     number, overlay = at
-    action = change(_action(recipe, number, overlay))
+    action = replace(_action(recipe, number, overlay), **to)
     step = recipe.steps[number]
     step = Step(step.base, action) if overlay else Step(action, step.overlay)
     return replace(recipe, steps=(*recipe.steps[:number], step, *recipe.steps[number + 1 :]))

@@ -115,7 +115,12 @@ def _config(
     for more in train:
         settings |= more
     given = {
-        "data": {"corpus": str(places.corpus), "pack": str(places.pack or ""), "validation_share": 0.0, **data},
+        "data": {
+            "corpus": str(places.corpus),
+            "pack": str(places.pack or ""),
+            "validation_share": 0.0,
+            **data,
+        },
         "train": settings,
     }
     pairs = [f"{name}={json.dumps(value)}" for name, value in plan.set.items()]

@@ -40,7 +40,9 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--data", type=Path, required=True, help="folder in HumanML3D's layout with an index.csv"
     )
-    parser.add_argument("--pack", type=Path, help="the unpacked data pack: more recorded motions and captions")
+    parser.add_argument(
+        "--pack", type=Path, help="the unpacked data pack: more recorded motions and captions"
+    )
     parser.add_argument("--corpus", type=Path, help="folder of the synthesised corpus")
     parser.add_argument("--cache", type=Path, help="folder for images and token states (default: OUT/cache)")
     parser.add_argument("--systems", nargs="+", help="only these systems of the plan")
@@ -64,7 +66,9 @@ def run(args: argparse.Namespace) -> int:
     queries = load_queries(args.data, plan.folds)
     if not args.table:
         if not args.corpus:
-            raise MotionLensError("Training needs --corpus DIR (see `motionlens synthesise`): add it, or --table.")
+            raise MotionLensError(
+                "Training needs --corpus DIR (see `motionlens synthesise`): add it, or --table."
+            )
         places = Places(args.out, args.data, args.pack, args.corpus, args.cache or args.out / "cache")
         _train_all(plan, places, args)
     blocks = table_blocks(plan, args.out, queries)

@@ -12,6 +12,7 @@ from motionlens.benchmark.compare.cells import Places, System, load_queries, rea
 from motionlens.benchmark.compare.command import fold_scores, table_blocks
 from motionlens.benchmark.compare.plan import Plan, SystemPlan, plan_names, read_plan
 from motionlens.benchmark.compare.table import Block, markdown, ranked, ratio_interval
+from motionlens.benchmark.compare.understanding import understand
 from motionlens.cli.main import main
 from motionlens.errors import MotionLensError
 from motionlens.skeleton import rest_positions
@@ -57,6 +58,8 @@ def plan_file(folder: Path) -> Path:
         "ours": "ours",
         "peers": ["global"],
         "seeds": [0],
+        "folds": 2,
+        "understanding": 2,
         "pretrain": {"steps": 2, "batch": 4, "warmup": 1},
         "finetune": {"steps": 1, "batch": 4, "warmup": 1},
         "systems": {
@@ -84,18 +87,22 @@ def test_runs_resumes_and_prints(
     # what is done is not done again
     monkeypatch.setattr(System, "_finetuned", lambda *_: pytest.fail("trained again"))
     again = System("ours", 0, plan, places, queries, {})
-    assert [read_scores(again.run(t)).shape for t in plan.targets("ours")] == [(10, 10)] * 6
+    assert [read_scores(again.run(t)).shape for t in plan.targets("ours")] == [(10, 10)] * 3
 
+    understand(plan, places, "ours", 0)
     given = ["compare", str(plan_file(tmp_path)), "--data", str(places.data), "--out", str(places.out)]
     assert main([*given, "--table", "--json"]) == 0
-    blocks = json.loads(capsys.readouterr().out)
-    rows = {row["system"]: row for row in blocks[0]["rows"]}
+    printed = json.loads(capsys.readouterr().out)
+    rows = {row["system"]: row for row in printed["blocks"][0]["rows"]}
+    (understood,) = printed["understanding"]
+    assert [k["kind"] for k in understood["kinds"]] == ["side", "order", "count", "direction", "part"]
+    assert {(k["pairs"], k["t2m"]["value"] in (0, 0.25, 0.5, 0.75, 1)) for k in understood["kinds"]} == {(2, True)}
     assert {"ours", "global", "recorded", "kernel ridge", "chance", "subject oracle"} <= set(rows)
     ranks = np.sum([rows["ours"][way][f"R@{k}"] for way in ("t2m", "m2t") for k in (1, 2, 3, 5, 10)])
     assert rows["ours"]["rsum"]["value"] == pytest.approx(ranks)
     assert rows["ours"]["rsum"]["low"] <= ranks <= rows["ours"]["rsum"]["high"]
     assert main([*given, "--table"]) == 0
-    assert "| **ours** |" in capsys.readouterr().out
+    assert capsys.readouterr().out.count("| **ours** |") == 4
 
 
 def test_a_fold_sees_nothing_of_its_subjects(places: Places, tmp_path: Path) -> None:

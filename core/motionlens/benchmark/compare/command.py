@@ -58,6 +58,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
 def run(args: argparse.Namespace) -> int:
     """Train what is missing, print the table."""
     from .cells import Places, load_queries
+    from .understanding import read_understanding, understanding_markdown
 
     plan = read_plan(args.plan)
     for name in args.systems or ():
@@ -72,12 +73,14 @@ def run(args: argparse.Namespace) -> int:
         places = Places(args.out, args.data, args.pack, args.corpus, args.cache or args.out / "cache")
         _train_all(plan, places, args)
     blocks = table_blocks(plan, args.out, queries)
+    understood = read_understanding(plan, args.out)
     if args.json:
-        print(json.dumps([b.to_dict() for b in blocks], indent=2))
+        print(json.dumps({"blocks": [b.to_dict() for b in blocks], "understanding": understood}, indent=2))
     else:
         from .table import markdown
 
-        print("\n\n".join(markdown(b) for b in blocks))
+        tables = [markdown(b) for b in blocks]
+        print("\n\n".join(tables + [understanding_markdown(understood, plan.ours)] * bool(understood)))
     return 0
 
 
@@ -94,6 +97,7 @@ def _one(given: str, places: Places, name: str, seed: int, targets: list[str] | 
     import torch
 
     from .cells import System, load_queries
+    from .understanding import understand
 
     torch.set_num_threads(1)
     plan = read_plan(given)
@@ -101,6 +105,8 @@ def _one(given: str, places: Places, name: str, seed: int, targets: list[str] | 
     for target in plan.targets(name):
         if targets is None or target in targets:
             system.run(target, device)
+            if target == OFFICIAL and plan.understanding and seed == plan.seeds[0]:
+                understand(plan, places, name, seed, device)
     return f"{name}, seed {seed}"
 
 

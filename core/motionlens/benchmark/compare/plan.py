@@ -63,8 +63,8 @@ class Plan:
     understanding: int = 200
 
     def targets(self, system: str) -> list[str]:
-        """Names of what a system is fine-tuned for: "fold 0" … and the official split."""
-        return [f"fold {k}" for k in range(self.folds)] + [OFFICIAL] * self.systems[system].official
+        """Names of what a system is fine-tuned for: the official split and "fold 0" …."""
+        return [OFFICIAL] * self.systems[system].official + [f"fold {k}" for k in range(self.folds)]
 
     def seeds_of(self, system: str) -> tuple[int, ...]:
         """The seeds that a system is trained with."""

@@ -96,7 +96,9 @@ def test_runs_resumes_and_prints(
     rows = {row["system"]: row for row in printed["blocks"][0]["rows"]}
     (understood,) = printed["understanding"]
     assert [k["kind"] for k in understood["kinds"]] == ["side", "order", "count", "direction", "part"]
-    assert {(k["pairs"], k["t2m"]["value"] in (0, 0.25, 0.5, 0.75, 1)) for k in understood["kinds"]} == {(2, True)}
+    assert {(k["pairs"], k["t2m"]["value"] in (0, 0.25, 0.5, 0.75, 1)) for k in understood["kinds"]} == {
+        (2, True)
+    }
     assert {"ours", "global", "recorded", "kernel ridge", "chance", "subject oracle"} <= set(rows)
     ranks = np.sum([rows["ours"][way][f"R@{k}"] for way in ("t2m", "m2t") for k in (1, 2, 3, 5, 10)])
     assert rows["ours"]["rsum"]["value"] == pytest.approx(ranks)

@@ -58,10 +58,24 @@ class TextBatch:
         return TextBatch(self.texts, self.states.to(device), self.exists.to(device), self.sentence.to(device))
 
 
-def similarity_tensor(text: Tensor, motion: Tensor) -> Tensor:
-    """(A, N, d) and (B, M, d) -> (A, N, B, M) inner products."""
-    a, n, d = text.shape
-    return (text.reshape(a * n, d) @ motion.reshape(-1, d).T).view(a, n, *motion.shape[:2])
+_ABSENT = -2.0
+"""Below every cosine."""
+
+
+def best_of_each(text: StageTokens, motion: StageTokens) -> Tensor:
+    """(A, N, B) the largest similarity of every text token to a token of every motion; 0 on text padding.
+
+    Padding is left out before the product: on text it is half of a batch. On motions a coordinate more, 0 or
+    -2 where text has 1, puts it last without another pass over the large tensor.
+    """
+    real = text.vectors[text.exists]
+    queries = torch.cat([real, real.new_ones(len(real), 1)], dim=-1)
+    absent = _ABSENT * (~motion.exists)[..., None].to(real.dtype)
+    keys = torch.cat([motion.vectors * motion.exists[..., None], absent], dim=-1)
+    similarity = (queries @ keys.flatten(0, 1).T).view(len(real), *motion.exists.shape)
+    best = similarity.max(-1).values  # amax would share out its gradient over all tokens: several passes
+    out = best.new_zeros(*text.exists.shape, len(motion.vectors))
+    return out.masked_scatter(text.exists[..., None], best)
 
 
 def stage_scores(text: StageTokens, motion: StageTokens, two_way: bool = False) -> Tensor:
@@ -76,13 +90,11 @@ def stage_scores(text: StageTokens, motion: StageTokens, two_way: bool = False) 
     Returns:
         (A, B).
     """
-    similarity = similarity_tensor(text.vectors, motion.vectors)
-    rows = similarity.masked_fill(~motion.exists[None, None], -2.0).amax(-1)
-    forward = torch.einsum("an,anb->ab", text.weights, rows)
+    forward = torch.einsum("an,anb->ab", text.weights, best_of_each(text, motion))
     if not two_way:
         return forward
-    columns = similarity.masked_fill(~text.exists[:, :, None, None], -2.0).amax(1)
-    return (forward + torch.einsum("bm,abm->ab", motion.weights, columns)) / 2
+    backward = torch.einsum("bm,bma->ab", motion.weights, best_of_each(motion, text))
+    return (forward + backward) / 2
 
 
 def total_score(

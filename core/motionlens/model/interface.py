@@ -38,6 +38,21 @@ class QueryTokens:
             object.__setattr__(self, "stages", np.zeros(len(self.weights), np.int8))
 
 
+@dataclass(frozen=True, eq=False)
+class Composition:
+    """How the F finest tokens of a text (word pieces) or motion (patches) make up its coarser tokens.
+
+    Attributes:
+        shares: (K, F) float32, share of each in each of the K tokens of the segment stage: rows sum to 1.
+            (0, F) for a model without that stage.
+        parts: (F, d) float32, what each adds to the vector of the whole stage: they sum to that vector.
+            (F, 0) for a model without that stage.
+    """
+
+    shares: np.ndarray
+    parts: np.ndarray
+
+
 class Encoder(Protocol):
     """A retrieval model. ``fingerprint`` changes whenever its token vectors would."""
 
@@ -62,6 +77,22 @@ class Encoder(Protocol):
             For each clip (N, d) float16 unit vectors: the tokens of the joint stage, then those of the
             segment stage, then that of the whole motion, as far as the model has these stages. At the joint
             stage window-major: token w * 14 + p is body part p during window w, of ceil(T / 16) windows.
+        """
+        ...
+
+    def compose_text(self, text: str) -> tuple[QueryTokens, Composition]:
+        """Tokens of a query as ``encode_text`` gives them, and what they are made of.
+
+        Raises:
+            MotionLensError: an empty query, or a model whose tokens are no words.
+        """
+        ...
+
+    def compose_motion(self, clip: np.ndarray) -> tuple[np.ndarray, Composition]:
+        """Tokens of one clip as ``encode_motions`` gives them, but float32, and what they are made of.
+
+        Raises:
+            MotionLensError: a model whose tokens are no body parts during windows.
         """
         ...
 

@@ -101,8 +101,14 @@ class MotionTower(nn.Module):
         share = real.view(b, -1, PATCH_FRAMES).float().mean(-1)
         return x.reshape(b, t // PATCH_FRAMES, parts, PATCH_FRAMES * channels), share
 
-    def forward(self, images: Tensor, lengths: Tensor) -> PatchStates:
-        """States of a batch (B, W * 16, parts, channels) with (B,) frames; thinned and masked in training."""
+    def forward(self, images: Tensor, lengths: Tensor, present: Tensor | None = None) -> PatchStates:
+        """States of a batch (B, W * 16, parts, channels) with (B,) frames; thinned and masked in training.
+
+        Args:
+            present: (B, W * parts) bool, the patches that are given to the transformer, at least one an
+                item; None = all. The others are not masked but absent, at every stage, as those are that
+                training leaves out. What the image's velocity channels say of a frame's neighbours stays.
+        """
         patches, share = self._patches(images, lengths)
         b, w, parts, size = patches.shape
         x = self.embed(patches)
@@ -116,7 +122,10 @@ class MotionTower(nn.Module):
         exists = (share > 0)[..., None].expand(b, w, parts).reshape(b, -1)
         x = x.reshape(b, w * parts, -1)
         place = torch.arange(w * parts, device=x.device).expand(b, -1)
-        if self.training and self.keep < 1:
+        if present is not None:
+            place, exists = _given(exists & present)
+            x = x.gather(1, place[..., None].expand(-1, -1, x.shape[-1]))
+        elif self.training and self.keep < 1:
             place, exists = _thinned(exists, self.keep)
             x = x.gather(1, place[..., None].expand(-1, -1, x.shape[-1]))
             if masked is not None and target is not None:
@@ -125,6 +134,13 @@ class MotionTower(nn.Module):
         x = self.norm(self.trunk(x, src_key_padding_mask=~exists))
         rebuilt = self.rebuild(x) if rebuilding else None
         return PatchStates(x, exists, place, w * parts, rebuilt, target, masked)
+
+
+def _given(exists: Tensor) -> tuple[Tensor, Tensor]:
+    """Places of the tokens that exist, in their order and before padding, and which of them exist."""
+    most = int(exists.sum(1).max())
+    place = (~exists).to(torch.uint8).argsort(dim=1, stable=True)[:, :most]
+    return place, exists.gather(1, place)
 
 
 def _thinned(exists: Tensor, keep: float) -> tuple[Tensor, Tensor]:

@@ -34,7 +34,9 @@ class Compressor(nn.Module):
         self.weigh = nn.Linear(width, 1)
         nn.init.zeros_(self.weigh.weight)
 
-    def forward(self, x: Tensor, exists: Tensor, place: Tensor, cells: int) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(
+        self, x: Tensor, exists: Tensor, place: Tensor, cells: int
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Compress.
 
         Args:
@@ -43,7 +45,8 @@ class Compressor(nn.Module):
             cells: of the grid.
 
         Returns:
-            (B, K, width) pooled tokens, (B, K) bool which exist, (B, N) cluster of each token (-1 on padding).
+            (B, K, width) pooled tokens, (B, K) bool which exist, (B, N) cluster of each token (-1 on padding),
+            (B, N) share of each token in its cluster.
         """
         b, _, c = x.shape
         where = place[..., None].expand(-1, -1, c)
@@ -56,4 +59,5 @@ class Compressor(nn.Module):
         members = density_peaks(x.detach(), exists, clusters)
         weights = torch.exp(self.weigh(x).squeeze(-1).clamp(-8, 8)) * exists
         pooled, total = pool_members(x, weights, members, int(clusters.max()))
-        return pooled, total > 0, members
+        shares = weights / total.clamp(min=1e-9).gather(1, members.clamp(min=0))
+        return pooled, total > 0, members, shares

@@ -15,10 +15,11 @@ from ..representation.image import motion_image
 from ..representation.kinds import IMAGE_KINDS
 from ..windows import MAX_CLIP_FRAMES, PATCH_FRAMES
 from .build import WEIGHTS, load_model, load_weights, names_architecture, save_model
+from .composing import compose_motion, compose_text, explainable
 from .config import ModelConfig
 from .contract import RetrievalModel
 from .fingerprint import model_fingerprint
-from .interface import QueryTokens
+from .interface import Composition, QueryTokens
 from .network import TwoTowers
 from .stages import STAGES, StageTokens, TextBatch, Tokens
 from .text import TextStates, minilm
@@ -168,6 +169,10 @@ def _pieces(
     return out
 
 
+def _composition(shares: Tensor, parts: Tensor) -> Composition:
+    return Composition(shares.float().cpu().numpy(), parts.float().cpu().numpy())
+
+
 class ModelEncoder:
     """Any ``RetrievalModel`` behind the ``Encoder`` interface. Safe to call from one thread at a time.
 
@@ -210,6 +215,12 @@ class ModelEncoder:
         """Where it runs: "cpu" or "cuda"."""
         return self._device
 
+    @property
+    def stage_weights(self) -> tuple[float, float, float]:
+        """See ``ExplainingEncoder.stage_weights``."""
+        joint, segment, whole = (float(self._model.stage_weights.get(s, 0.0)) for s in STAGES)
+        return joint, segment, whole
+
     @torch.inference_mode()
     def encode_text(self, text: str) -> QueryTokens:
         """See ``Encoder.encode_text``."""
@@ -217,12 +228,18 @@ class ModelEncoder:
             return self._encode_text(text)
 
     def _encode_text(self, text: str) -> QueryTokens:
+        words, batch = self._text_batch(text)
+        return self._query(text, words, self._model.encode_text(batch))
+
+    def _text_batch(self, text: str) -> tuple[TextStates, TextBatch]:
         words = _words(text, self._device)
         states = torch.from_numpy(words.states)[None].to(self._device)
         exists = torch.ones(states.shape[:2], dtype=torch.bool, device=self._device)
         # the mean token state, as the training's bank of captions has it: no second pass of the encoder
         sentence = torch.nn.functional.normalize(states.mean(1), dim=-1)
-        tokens = self._model.encode_text(TextBatch([text], states, exists, sentence))
+        return words, TextBatch([text], states, exists, sentence)
+
+    def _query(self, text: str, words: TextStates, tokens: Tokens) -> QueryTokens:
         own = getattr(self._model, "words", None)  # of a text encoder that was trained along
         spoken = (own(text) if own else None) or words
         pieces, vectors, weights, stages = [], [], [], []
@@ -241,6 +258,26 @@ class ModelEncoder:
             torch.cat(weights).cpu().numpy(),
             np.array(stages, np.int8),
         )
+
+    @torch.inference_mode()
+    def compose_text(self, text: str) -> tuple[QueryTokens, Composition]:
+        """See ``ExplainingEncoder.compose_text``."""
+        model = explainable(self._model)
+        with _one_thread():
+            words, batch = self._text_batch(text)
+            tokens, shares, parts = compose_text(model, batch)
+            return self._query(text, words, tokens), _composition(shares, parts)
+
+    @torch.inference_mode()
+    def compose_motion(self, clip: np.ndarray) -> tuple[np.ndarray, Composition]:
+        """See ``ExplainingEncoder.compose_motion``."""
+        model = explainable(self._model)
+        if not 1 <= len(clip) <= MAX_CLIP_FRAMES:
+            raise ValueError(f"clips must have 1 to {MAX_CLIP_FRAMES} frames")
+        images, lengths = padded_images([self._make(clip)])
+        tokens, shares, parts = compose_motion(model, images.to(self._device), lengths.to(self._device))
+        vectors = [tokens[s].vectors[0][tokens[s].exists[0]].float() for s in self._stages]
+        return torch.cat(vectors).cpu().numpy(), _composition(shares, parts)
 
     @torch.inference_mode()
     def encode_motions(self, clips: Sequence[np.ndarray]) -> list[np.ndarray]:

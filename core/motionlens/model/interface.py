@@ -80,6 +80,26 @@ class Encoder(Protocol):
         """
         ...
 
+    def stage_counts(self, n_tokens: int) -> tuple[int, int, int]:
+        """How many of a clip's tokens belong to the stages joint, segment, whole.
+
+        Args:
+            n_tokens: length of an array that ``encode_motions`` gave.
+
+        Raises:
+            ValueError: no clip has so many tokens.
+        """
+        ...
+
+
+class ExplainingEncoder(Encoder, Protocol):
+    """An encoder that can tell what its tokens are made of."""
+
+    @property
+    def stage_weights(self) -> tuple[float, float, float]:
+        """Weights of the stages joint, segment, whole in the score; 0 = the model has no such stage."""
+        ...
+
     def compose_text(self, text: str) -> tuple[QueryTokens, Composition]:
         """Tokens of a query as ``encode_text`` gives them, and what they are made of.
 
@@ -93,16 +113,5 @@ class Encoder(Protocol):
 
         Raises:
             MotionLensError: a model whose tokens are no body parts during windows.
-        """
-        ...
-
-    def stage_counts(self, n_tokens: int) -> tuple[int, int, int]:
-        """How many of a clip's tokens belong to the stages joint, segment, whole.
-
-        Args:
-            n_tokens: length of an array that ``encode_motions`` gave.
-
-        Raises:
-            ValueError: no clip has so many tokens.
         """
         ...

@@ -35,9 +35,11 @@ class _Head(nn.Module):
         self.weigh = nn.Linear(width, 1)
         nn.init.zeros_(self.weigh.weight)
 
-    def forward(self, x: Tensor, exists: Tensor, members: Tensor | None = None) -> StageTokens:
+    def forward(
+        self, x: Tensor, exists: Tensor, members: Tensor | None = None, shares: Tensor | None = None
+    ) -> StageTokens:
         weights = learned_weights(self.weigh(x).squeeze(-1), exists)
-        return StageTokens(normalize(self.out(x), dim=-1), weights, exists, members)
+        return StageTokens(normalize(self.out(x), dim=-1), weights, exists, members, shares)
 
 
 def _mean(x: Tensor, exists: Tensor) -> Tensor:
@@ -128,7 +130,7 @@ class Pyramid(RetrievalModel):
     def encode_text(self, text: TextBatch) -> Tokens:
         """See ``RetrievalModel.encode_text``."""
         states, exists = self.text_encoder(text.texts) if self.text_encoder else (text.states, text.exists)
-        return self._text_stages(text, self.text(states, exists), exists)
+        return self.text_stages(text, self.text(states, exists), exists)
 
     def words(self, text: str) -> Words | None:
         """What the joint stage's text tokens stand for; None where they are the frozen encoder's."""
@@ -139,14 +141,14 @@ class Pyramid(RetrievalModel):
         if self.text_encoder:
             self.text_encoder.save(folder)
 
-    def _text_stages(self, text: TextBatch, x: Tensor, exists: Tensor) -> Tokens:
+    def text_stages(self, text: TextBatch, x: Tensor, exists: Tensor) -> Tokens:
+        """Tokens of every stage from word states (B, N, text width)."""
         out: dict[str, StageTokens] = {}
         if "joint" in self.stage_weights:
             out["joint"] = self.text_heads["joint"](*self._pooled(x, exists))
         if "segment" in self.stage_weights:
             place = torch.arange(x.shape[1], device=x.device).expand(len(x), -1)
-            pooled, there, members = self.text_compressor(x, exists, place, x.shape[1])
-            out["segment"] = self.text_heads["segment"](pooled, there, members)
+            out["segment"] = self.text_heads["segment"](*self.text_compressor(x, exists, place, x.shape[1]))
         if "whole" in self.stage_weights:
             one = exists.new_ones(len(x), 1)
             if self.config.whole_dim:
@@ -165,16 +167,17 @@ class Pyramid(RetrievalModel):
 
     def encode_motion(self, images: Tensor, lengths: Tensor) -> Tokens:
         """See ``RetrievalModel.encode_motion``."""
-        return self._motion_stages(self.motion(images, lengths))
+        return self.motion_stages(self.motion(images, lengths))
 
-    def _motion_stages(self, patches: PatchStates) -> Tokens:
+    def motion_stages(self, patches: PatchStates) -> Tokens:
+        """Tokens of every stage from patch states."""
         out: dict[str, StageTokens] = {}
         x, exists = patches.states, patches.exists
         if "joint" in self.stage_weights:
             out["joint"] = self.motion_heads["joint"](*self._pooled(x, exists))
         if "segment" in self.stage_weights:
-            pooled, there, members = self.motion_compressor(x, exists, patches.place, patches.cells)
-            out["segment"] = self.motion_heads["segment"](pooled, there, members)
+            found = self.motion_compressor(x, exists, patches.place, patches.cells)
+            out["segment"] = self.motion_heads["segment"](*found)
         if "whole" in self.stage_weights:
             one = exists.new_ones(len(x), 1)
             out["whole"] = self.motion_heads["whole"](_mean(x, exists), one, _all_members(exists))
@@ -183,7 +186,7 @@ class Pyramid(RetrievalModel):
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         """See ``RetrievalModel.forward``."""
         states = [self.motion(images, lengths) for images, lengths in batch.motions]
-        motion = join([self._motion_stages(s) for s in states])
+        motion = join([self.motion_stages(s) for s in states])
         return pyramid_losses(self, self.encode_text(batch.text), motion, batch, states)
 
     def text_losses(self, pairs: tuple[TextBatch, TextBatch]) -> dict[str, Tensor]:

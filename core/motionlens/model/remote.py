@@ -25,7 +25,7 @@ import numpy as np
 
 from ..errors import CancelledError, MotionLensError
 from ..skeleton import N_JOINTS
-from .interface import QueryTokens
+from .interface import Composition, QueryTokens
 
 CLIPS_PER_REQUEST = 8
 """Clips encoded at a time: a query waits for no more than these (some 100 ms of work on one core)."""
@@ -93,6 +93,12 @@ class ProcessEncoder:
         return str(self._fact("device"))
 
     @property
+    def stage_weights(self) -> tuple[float, float, float]:
+        """See ``ExplainingEncoder.stage_weights``."""
+        joint, segment, whole = self._fact("stage_weights")
+        return joint, segment, whole
+
+    @property
     def pid(self) -> int | None:
         """The process's id, None where there is none now."""
         process = self._process
@@ -103,9 +109,8 @@ class ProcessEncoder:
     def encode_text(self, text: str) -> QueryTokens:
         """See ``Encoder.encode_text``. Goes before motions that wait."""
         with self._my_turn(first=True):
-            answer, (vectors, weights, stages) = self._ask({"text": text}, [])
-        spans = tuple((int(a), int(b)) for a, b in answer["spans"])
-        return QueryTokens(text, tuple(answer["pieces"]), spans, vectors, weights, stages)
+            answer, arrays = self._ask({"text": text}, [])
+        return _query(text, answer, arrays)
 
     def encode_motions(self, clips: Sequence[np.ndarray]) -> list[np.ndarray]:
         """See ``Encoder.encode_motions``."""
@@ -117,6 +122,18 @@ class ProcessEncoder:
             with self._my_turn(first=False):
                 out += self._ask({"frames": [len(clip) for clip in part]}, part)[1]
         return out
+
+    def compose_text(self, text: str) -> tuple[QueryTokens, Composition]:
+        """See ``ExplainingEncoder.compose_text``."""
+        with self._my_turn(first=True):
+            answer, arrays = self._ask({"compose": text}, [])
+        return _query(text, answer, arrays), Composition(*arrays[3:])
+
+    def compose_motion(self, clip: np.ndarray) -> tuple[np.ndarray, Composition]:
+        """See ``ExplainingEncoder.compose_motion``. Goes before motions that wait."""
+        with self._my_turn(first=True):
+            tokens, *rest = self._ask({"compose": None}, [np.ascontiguousarray(clip, "<f4")])[1]
+        return tokens, Composition(*rest)
 
     def stage_counts(self, n_tokens: int) -> tuple[int, int, int]:
         """See ``Encoder.stage_counts``; the process is asked once for each number."""
@@ -283,23 +300,48 @@ def main() -> int:
         try:
             if encoder is None:
                 encoder = _load(request["loader"], request["path"])
-                facts = {key: getattr(encoder, key) for key in ("fingerprint", "dim", "device")}
-                facts["name"] = getattr(encoder, "name", "")
                 encoder.encode_text("a person walks")  # its first use loads the text model
-                _send(answers, facts, [])
-            elif "text" in request:
-                query = encoder.encode_text(request["text"])
-                words = {"pieces": query.pieces, "spans": query.spans}
-                arrays = [query.vectors.astype("<f4"), query.weights.astype("<f4"), query.stages.astype("i1")]
-                _send(answers, words, arrays)
-            elif "count" in request:
-                _send(answers, {"counts": encoder.stage_counts(request["count"])}, [])
+                _send(answers, _facts(encoder), [])
             else:
-                _send(answers, {}, [tokens.astype("<f2") for tokens in encoder.encode_motions(arrays)])
+                _send(answers, *_answer(encoder, request, arrays))
         except MotionLensError as error:
             _send(answers, {"sentence": str(error)}, [])
         except Exception:  # whatever it is, the other side must hear of it
             _send(answers, {"fault": traceback.format_exc()}, [])
+
+
+def _facts(encoder: Any) -> dict[str, Any]:
+    facts = {key: getattr(encoder, key) for key in ("fingerprint", "dim", "device")}
+    weights = getattr(encoder, "stage_weights", (1.0, 0.0, 0.0))
+    return {**facts, "name": getattr(encoder, "name", ""), "stage_weights": weights}
+
+
+def _answer(
+    encoder: Any, request: dict[str, Any], arrays: list[np.ndarray]
+) -> tuple[dict[str, Any], list[np.ndarray]]:
+    """Header and arrays for one request."""
+    if "text" in request:
+        return _sent(encoder.encode_text(request["text"]))
+    if "compose" in request:
+        if request["compose"] is None:
+            tokens, made = encoder.compose_motion(arrays[0])
+            return {}, [tokens.astype("<f4"), made.shares.astype("<f4"), made.parts.astype("<f4")]
+        query, made = encoder.compose_text(request["compose"])
+        header, out = _sent(query)
+        return header, [*out, made.shares.astype("<f4"), made.parts.astype("<f4")]
+    if "count" in request:
+        return {"counts": encoder.stage_counts(request["count"])}, []
+    return {}, [tokens.astype("<f2") for tokens in encoder.encode_motions(arrays)]
+
+
+def _sent(query: QueryTokens) -> tuple[dict[str, Any], list[np.ndarray]]:
+    arrays = [query.vectors.astype("<f4"), query.weights.astype("<f4"), query.stages.astype("i1")]
+    return {"pieces": query.pieces, "spans": query.spans}, arrays
+
+
+def _query(text: str, header: dict[str, Any], arrays: Sequence[np.ndarray]) -> QueryTokens:
+    spans = tuple((int(a), int(b)) for a, b in header["spans"])
+    return QueryTokens(text, tuple(header["pieces"]), spans, *arrays[:3])
 
 
 def _load(loader: str, path: str) -> Any:

@@ -25,12 +25,14 @@ class StageTokens(NamedTuple):
         exists: (B, N) bool, False on padding.
         members: (B, N1) int64, for each token of the joint stage the token of this stage that it went
             into (-1 on padding); None at the joint stage.
+        shares: (B, N1), at the segment stage the share of each joint token in its segment or phrase.
     """
 
     vectors: Tensor
     weights: Tensor
     exists: Tensor
     members: Tensor | None = None
+    shares: Tensor | None = None
 
 
 Tokens = Mapping[str, StageTokens]

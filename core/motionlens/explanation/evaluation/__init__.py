@@ -1,0 +1,1 @@
+"""How good the explanations are: faithfulness, localisation, mirror and sanity checks, time."""

@@ -9,7 +9,6 @@ import io
 import json
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ import numpy as np
 from ..errors import MotionLensError, UnreadableFileError
 from ..library import LocalLibrary
 from ..model.interface import Encoder, QueryTokens
-from ..readers import SUPPORTED_SUFFIXES, read_motions
 from ..readers.manifests import texts_of
 from .common import (
     STARTER,
@@ -29,6 +27,7 @@ from .common import (
     print_json,
 )
 from .search_command import positive
+from .subjects import Subject, add_subject_argument, find_subject, subjects_of_file
 
 _MAX_BYTES = 256 * 2**20
 _SHOW_PROGRESS_ABOVE = 50
@@ -52,9 +51,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "motion", metavar="FILE_OR_ID", help="a motion file, or id (or name) of a motion of the library"
-    )
+    add_subject_argument(parser)
     parser.add_argument(
         "--captions", type=Path, metavar="FILE", help="captions to rank (default: the library's)"
     )
@@ -65,23 +62,11 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     parser.set_defaults(run=run)
 
 
-@dataclass(frozen=True, eq=False)
-class Subject:
-    """A motion to describe; ``own`` are the captions that it has in the library."""
-
-    name: str
-    path: str
-    positions: np.ndarray
-    id: int | None = None
-    own: tuple[str, ...] = ()
-
-
 def run(args: argparse.Namespace) -> int:
     """Rank and print."""
-    is_file = Path(args.motion).suffix.lower() in SUPPORTED_SUFFIXES or Path(args.motion).is_file()
     # whatever is wrong with what was given is said before a model is loaded
     captions = read_caption_file(args.captions) if args.captions else None
-    subjects = [Subject(m.name, m.source, m.positions) for m in read_motions(args.motion)] if is_file else []
+    subjects = subjects_of_file(args.motion)
     if captions is None or not subjects:
         with open_library(args.library, None) as library:
             subjects = subjects or [find_subject(library, args.motion)]
@@ -98,30 +83,6 @@ def run(args: argparse.Namespace) -> int:
         print("\n".join(map(table, described)))
         print(f"{len(captions)} captions of {source}")
     return 0
-
-
-def find_subject(library: LocalLibrary, wanted: str) -> Subject:
-    """A motion of the library by its id, or by its name where only one has it.
-
-    Raises:
-        MotionLensError: none, or several of that name.
-    """
-    record = library.find(int(wanted)) if wanted.isdecimal() and len(wanted) < 19 else None
-    if record is None:
-        named = [r for r in library.motions() if r.name == wanted]
-        if len(named) > 1:
-            ids = ", ".join(str(r.id) for r in named[:5])
-            raise MotionLensError(
-                f"{len(named)} motions of {library.path} are called {wanted}: give an id ({ids})."
-            )
-        if not named:
-            raise MotionLensError(
-                f"{wanted} is neither a motion file ({', '.join(sorted(SUPPORTED_SUFFIXES))}) nor a motion of "
-                f"{library.path}: give a file, or an id that `motionlens search --json` prints."
-            )
-        record = named[0]
-    positions = np.array(library.positions(record.id))  # a copy: the library is closed before it is scored
-    return Subject(record.name, record.path, positions, record.id, record.captions)
 
 
 def library_captions(library: LocalLibrary, name: str | None) -> list[str]:

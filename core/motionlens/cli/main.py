@@ -19,6 +19,7 @@ COMMANDS = (
     "motionlens.cli.import_command",
     "motionlens.cli.search_command",
     "motionlens.cli.describe_command",
+    "motionlens.explanation.command",
     "motionlens.cli.info_command",
     "motionlens.cli.dataset_command",
     "motionlens.training.command",

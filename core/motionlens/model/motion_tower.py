@@ -11,6 +11,7 @@ from ..representation.kinds import IMAGE_KINDS
 from ..windows import MAX_CLIP_FRAMES, PATCH_FRAMES
 from .pyramid_config import PyramidConfig
 from .vit_trunk import take_vit, vit_shaped
+from .when import When, places
 
 MAX_WINDOWS = MAX_CLIP_FRAMES // PATCH_FRAMES
 
@@ -86,6 +87,7 @@ class MotionTower(nn.Module):
             vit_shaped(self.trunk, self.norm)
             if pretrained:
                 take_vit(config.trunk, self.trunk, self.norm, config)
+        self.when = When(config.width) if config.time_features else None
         self.keep, self.mask_share = config.patch_keep, config.mask_share
         if config.reconstruction:
             self.mask = nn.Parameter(torch.zeros(config.width))
@@ -119,6 +121,9 @@ class MotionTower(nn.Module):
             x = torch.where(masked[..., None], self.mask + self.embed.part, x)
             masked, target = masked.view(b, -1), patches.view(b, -1, size)
         x = x + self.window[:w, None] + (1 - share)[..., None, None] * self.partial
+        when = places(share > 0)
+        if self.when:
+            x = self.when.before(x, when[:, :, None])
         exists = (share > 0)[..., None].expand(b, w, parts).reshape(b, -1)
         x = x.reshape(b, w * parts, -1)
         place = torch.arange(w * parts, device=x.device).expand(b, -1)
@@ -132,6 +137,9 @@ class MotionTower(nn.Module):
                 masked = masked.gather(1, place)
                 target = target.gather(1, place[..., None].expand(-1, -1, size))
         x = self.norm(self.trunk(x, src_key_padding_mask=~exists))
+        if self.when:
+            window = (place // parts)[..., None].expand(-1, -1, when.shape[-1])
+            x = self.when.after(x, when.gather(1, window))
         rebuilt = self.rebuild(x) if rebuilding else None
         return PatchStates(x, exists, place, w * parts, rebuilt, target, masked)
 

@@ -20,6 +20,7 @@ class PyramidConfig:
         patch_hidden: width inside a body part's patch embedding.
         text_width, text_layers, text_heads: the adapter over the text encoder's token states.
         dropout: of the adapter, during training.
+        time_features: whether tokens hold where in their text or motion they are (``when``).
         patch_keep: share of the patches that a training step sees.
         tau: temperature of InfoNCE at the joint and segment stages; whole_tau: at the whole stage.
         two_way: motion tokens look for words as well.
@@ -56,6 +57,7 @@ class PyramidConfig:
     text_layers: int = 1
     text_heads: int = 4
     dropout: float = 0.1
+    time_features: bool = True
     patch_keep: float = 0.5
     tau: float = 0.07
     whole_tau: float = 0.07

@@ -41,6 +41,7 @@ class PatchImage(GlobalModel):
             text_layers=config.text_layers,
             text_heads=config.text_heads,
             dropout=config.dropout,
+            time_features=False,
         )
         self.text = TextTower(adapter)
         self.text_head = nn.Linear(config.text_width, config.dim)

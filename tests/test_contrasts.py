@@ -60,7 +60,7 @@ def test_nothing_to_change() -> None:
 def test_outspoken_captions_tell_side_and_count() -> None:
     recipe = Recipe((Step(Action("kick", "left", "forward", count=3)),), 5)
     made = synthesise(recipe)
-    texts = [write_outspoken(recipe, made.spans, np.random.default_rng(seed)) for seed in range(30)]
+    texts = [write_outspoken(recipe, made.spans, np.random.default_rng(seed)).text for seed in range(30)]
     # a few phrases have no place for a number or a side
     assert sum("3" in t or "three" in t for t in texts) >= 24
     assert sum("left" in t for t in texts) >= 24

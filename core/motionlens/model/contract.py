@@ -28,18 +28,22 @@ class Batch:
         ignore: (B, B) bool, pairs (text, motion) that are no negatives though off the diagonal.
         apart: (B, B) bool, pairs that are certainly negatives however near their sentences are, such as a
             motion and its mirrored twin; None where that is not known.
+        grounded: (B, N, W * 14) bool, the patches that each text token refers to (window-major), as far as
+            that is known; all False for the others. None where nothing is known.
     """
 
     motions: Sequence[tuple[Tensor, Tensor]]
     text: TextBatch
     ignore: Tensor
     apart: Tensor | None = None
+    grounded: Tensor | None = None
 
     def to(self, device: torch.device | str) -> Batch:
         """The same on a device."""
         motions = [(images.to(device), lengths.to(device)) for images, lengths in self.motions]
         apart = None if self.apart is None else self.apart.to(device)
-        return Batch(motions, self.text.to(device), self.ignore.to(device), apart)
+        grounded = None if self.grounded is None else self.grounded.to(device)
+        return Batch(motions, self.text.to(device), self.ignore.to(device), apart, grounded)
 
 
 class RetrievalModel(nn.Module):

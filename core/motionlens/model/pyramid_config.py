@@ -35,6 +35,8 @@ class PyramidConfig:
         shapley: weight of the estimation head's loss, joint and segment stage; shapley_teacher: "exact" or
             "sampled"; shapley_samples: permutations of the sampled one.
         segment_to_joint: weight of the loss that draws the joint stage's interactions to the segment stage's.
+        grounding: weight of drawing words to the patches that they are known to refer to (synthesised
+            captions alone; with the frozen text encoder and our body parts alone).
         reconstruction: weight of rebuilding masked patches; mask_share: share of patches masked for it.
         masked_language: weight of the masked-language-model loss of the text side.
         paraphrase: weight of drawing captions of one motion together (text alone).
@@ -78,6 +80,7 @@ class PyramidConfig:
     shapley_teacher: str = "exact"
     shapley_samples: int = 16
     segment_to_joint: float = 0.0
+    grounding: float = 0.3
     reconstruction: float = 0.0
     mask_share: float = 0.15
     masked_language: float = 0.0

@@ -15,6 +15,7 @@ from ..interaction.torch_form import (
     shapley_taylor_rows,
     shapley_taylor_two_way,
 )
+from ..skeleton import N_PARTS
 from ..training.losses import info_nce, masked_reconstruction, negative_filter, soft_alignment, soft_targets
 from .contract import Batch
 from .motion_tower import PatchStates
@@ -108,6 +109,36 @@ def distillation_losses(model: Pyramid, text: Tokens, motion: Tokens) -> dict[st
     return out
 
 
+def grounding_loss(
+    text: StageTokens, motion: StageTokens, grounded: Tensor, states: Sequence[PatchStates], tau: float
+) -> Tensor:
+    """Of each word whose patches are known, minus the log of the share that these have of its similarities.
+
+    For word i of a pair with the patches G_i: -log sum over j in G_i of softmax_j(s_ij / tau). Own addition:
+    synthesised captions tell which joints and seconds a word means, so the best patch of a word can be taught
+    to be one of its own. Words none of whose patches a training step sees do not count.
+
+    Args:
+        text, motion: the joint stage's tokens of B pairs.
+        grounded: (B, N, cells) bool. states: the motions in chunks, for the cell of each token.
+    """
+    first, total, words = 0, text.vectors.new_zeros(()), 0
+    for chunk in states:
+        n, m = chunk.place.shape
+        own = slice(first, first + n)
+        first += n
+        similarity = text.vectors[own] @ motion.vectors[own, :m].transpose(1, 2) / tau
+        logits = similarity.masked_fill(~chunk.exists[:, None], -torch.inf)
+        place = chunk.place[:, None].expand(-1, similarity.shape[1], -1)
+        inside = grounded[own].gather(2, place) & chunk.exists[:, None]
+        counts = inside.any(-1) & ~(inside == chunk.exists[:, None]).all(-1)
+        if counts.any():
+            right = logits.masked_fill(~inside, -torch.inf)[counts].logsumexp(-1)
+            total = total + (logits[counts].logsumexp(-1) - right).sum()
+            words += int(counts.sum())
+    return total / max(words, 1)
+
+
 def reconstruction_loss(states: Sequence[PatchStates]) -> Tensor:
     """Mean error of the masked patches of all chunks."""
     losses = [
@@ -124,6 +155,16 @@ def pyramid_losses(
     """All losses of a batch of pairs by name."""
     out = contrastive_losses(model, text, motion, batch)
     out |= distillation_losses(model, text, motion)
+    if model.config.grounding and batch.grounded is not None and _grounds(model):
+        tau = model.config.tau
+        loss = grounding_loss(text["joint"], motion["joint"], batch.grounded, states, tau)
+        out["grounding"] = model.config.grounding * loss
     if model.config.reconstruction:
         out["reconstruction"] = model.config.reconstruction * reconstruction_loss(states)
     return out
+
+
+def _grounds(model: Pyramid) -> bool:
+    """Whether its joint tokens are the frozen encoder's word pieces and our body parts."""
+    own_words = model.text_encoder is None
+    return "joint" in model.stage_weights and own_words and model.motion.parts == N_PARTS

@@ -115,6 +115,16 @@ class MiniLM:
             out.append(TextStates(tuple(text[a:b] for a, b in spans), spans, row[keep]))
         return out
 
+    def piece_spans(self, texts: Sequence[str]) -> list[tuple[tuple[int, int], ...]]:
+        """Character ranges of the pieces that ``tokens`` gives states of, without computing these."""
+        batch = self._tokenizer(
+            list(texts), truncation=True, max_length=_MAX_TOKENS, return_offsets_mapping=True
+        )
+        return [
+            tuple((a, b) for a, b in offsets if any(c.isalnum() for c in text[a:b]))
+            for text, offsets in zip(texts, batch["offset_mapping"], strict=True)
+        ]
+
     @torch.no_grad()
     def masked_states(self, texts: Sequence[str], share: float) -> MaskedStates:
         """States of the texts with a random ``share`` of their word pieces replaced by [MASK].

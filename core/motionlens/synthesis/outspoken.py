@@ -10,7 +10,7 @@ from .captions import PhraseWriter
 from .grammar import assemble
 from .grammar_sentences import SentenceWriter
 from .grammar_words import NUMBERS
-from .vocabulary import Action, ActionSpan, Recipe
+from .vocabulary import Action, ActionSpan, GroundedCaption, Recipe
 
 
 def exact_count(count: int, form: int) -> str:
@@ -43,7 +43,7 @@ class OutspokenPhrases(PhraseWriter):
         return exact_count(action.count, int(self.rng.integers(3)))
 
 
-def write_outspoken(recipe: Recipe, spans: Sequence[ActionSpan], rng: np.random.Generator) -> str:
+def write_outspoken(recipe: Recipe, spans: Sequence[ActionSpan], rng: np.random.Generator) -> GroundedCaption:
     """One caption that says all that the caption writer can say of the recipe.
 
     Args:
@@ -51,4 +51,4 @@ def write_outspoken(recipe: Recipe, spans: Sequence[ActionSpan], rng: np.random.
     """
     by_place = {(s.step, s.overlay): s for s in spans}
     writer = SentenceWriter(recipe, by_place, OutspokenPhrases(rng, plain=False), rng, plain=False)
-    return assemble(writer.sentence()).text
+    return assemble(writer.sentence())

@@ -20,10 +20,12 @@ from ..synthesis.contrasts import contrast_partner
 from ..synthesis.outspoken import write_outspoken
 from ..synthesis.records import recipe_to_dict
 from ..synthesis.sampling import sample_recipe
-from ..synthesis.vocabulary import Recipe
+from ..synthesis.vocabulary import Recipe, WordGrounding
 from ..windows import MAX_CLIP_FRAMES
 
 _CHUNK = 100
+_FORMAT = 2
+"""Raised when rows or what they are made from change: an older corpus is then made again."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class CorpusItem:
         start, frames: where its positions are.
         captions: the last one leaves nothing out where there is a partner.
         recipe: as JSON.
+        groundings: of each caption, (first character, end, joints, start in seconds, end) of the words that
+            refer to something (``synthesis.vocabulary.WordGrounding``).
         partner: how many items further on (or back) the motion is that differs in one thing; 0: none.
         contrast: the kind of that difference (``synthesis.contrasts``).
     """
@@ -44,6 +48,7 @@ class CorpusItem:
     recipe: dict
     partner: int = 0
     contrast: str = ""
+    groundings: tuple[tuple[WordGrounding, ...], ...] = ()
 
 
 def _made(
@@ -53,11 +58,27 @@ def _made(
     made = synthesise(recipe)
     if len(made.positions) > MAX_CLIP_FRAMES:
         return None
-    texts = [t.text for t in write_captions(recipe, made.spans, rng, captions - outspoken)]
+    written = [*write_captions(recipe, made.spans, rng, captions - outspoken)]
     if outspoken:
-        texts.append(write_outspoken(recipe, made.spans, rng))
-    row = {"frames": len(made.positions), "captions": texts, "recipe": recipe_to_dict(recipe)}
+        written.append(write_outspoken(recipe, made.spans, rng))
+    row = {
+        "frames": len(made.positions),
+        "captions": [t.text for t in written],
+        "recipe": recipe_to_dict(recipe),
+        "groundings": [[_grounding_row(g) for g in t.groundings] for t in written],
+    }
     return made.positions, row
+
+
+def _grounding_row(g: WordGrounding) -> list:
+    return [g.text_start, g.text_end, list(g.joints), round(g.start_s, 3), round(g.end_s, 3)]
+
+
+def _groundings(row: dict) -> tuple[tuple[WordGrounding, ...], ...]:
+    return tuple(
+        tuple(WordGrounding(a, b, tuple(joints), start, end) for a, b, joints, start, end in one)
+        for one in row.get("groundings", ())
+    )
 
 
 def _make_chunk(seed: int, captions: int, contrasts: float, chunk: int) -> tuple[np.ndarray, list[dict]]:
@@ -100,7 +121,7 @@ def build_corpus(
             (``synthesis.contrasts``), where there is one.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    settings = {"count": count, "seed": seed, "captions": captions, "contrasts": contrasts}
+    settings = {"count": count, "seed": seed, "captions": captions, "contrasts": contrasts, "format": _FORMAT}
     done = folder / "corpus.json"
     if done.exists() and json.loads(done.read_text()) == settings:
         return
@@ -135,6 +156,7 @@ def load_corpus(folder: Path) -> tuple[np.ndarray, list[CorpusItem]]:
         for line in lines:
             row = json.loads(line)
             link = row.get("partner", 0), row.get("contrast", "")
-            items.append(CorpusItem(start, row["frames"], tuple(row["captions"]), row["recipe"], *link))
+            captions = tuple(row["captions"])
+            items.append(CorpusItem(start, row["frames"], captions, row["recipe"], *link, _groundings(row)))
             start += row["frames"]
     return positions, items

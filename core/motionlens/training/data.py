@@ -170,7 +170,9 @@ def _synthesised(settings: DataSettings, out: Path) -> list[TrainItem]:
         )
     positions, listed = load_corpus(place)
     return [
-        synthesised_item(positions[i.start : i.start + i.frames], i.captions, i.recipe, number, i.partner)
+        synthesised_item(
+            positions[i.start : i.start + i.frames], i.captions, i.recipe, number, i.partner, i.groundings
+        )
         for number, i in enumerate(listed[: settings.synthesised])
     ]
 

@@ -9,7 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ..motion import mirror_positions
+from ..skeleton import MIRROR
 from ..synthesis.grammar import mirror_caption
+from ..synthesis.vocabulary import WordGrounding
 
 REAL_SOURCES = ("humanml3d", "span", "cmu-description", "kit", "hdm05", "joined")
 """Kinds of recorded items, see ``TrainItem.source``."""
@@ -41,6 +43,7 @@ class TrainItem:
         counts: repetitions of each action, 0 where it is not counted.
         partner: key of the synthesised motion that differs in one thing, "" where there is none; where
             there is one the last caption leaves nothing out.
+        groundings: what the words of each caption refer to, () where that is not known.
     """
 
     positions: np.ndarray
@@ -54,6 +57,7 @@ class TrainItem:
     extents: tuple[Extent, ...] = ()
     counts: tuple[int, ...] = ()
     partner: str = ""
+    groundings: tuple[tuple[WordGrounding, ...], ...] = ()
 
     @property
     def subjects(self) -> frozenset[str]:
@@ -72,13 +76,42 @@ class TrainItem:
             captions=tuple(mirror_caption(c) for c in self.captions),
             variant=tuple(mirror_caption(v) for v in self.variant),
             key=f"M{self.key}",
+            groundings=tuple(
+                mirror_groundings(c, g) for c, g in zip(self.captions, self.groundings, strict=False)
+            ),
         )
 
 
+def mirror_groundings(caption: str, groundings: Sequence[WordGrounding]) -> tuple[WordGrounding, ...]:
+    """What the words of the mirrored caption refer to.
+
+    >>> mirror_groundings("left hand up", [WordGrounding(0, 9, (20,), 0.0, 1.0)])
+    (WordGrounding(text_start=0, text_end=10, joints=(21,), start_s=0.0, end_s=1.0),)
+    """
+
+    def place(at: int) -> int:
+        return len(mirror_caption(caption[:at]))
+
+    return tuple(
+        replace(
+            g,
+            text_start=place(g.text_start),
+            text_end=place(g.text_end),
+            joints=tuple(MIRROR[j] for j in g.joints),
+        )
+        for g in groundings
+    )
+
+
 def synthesised_item(
-    positions: np.ndarray, captions: Sequence[str], recipe: dict, number: int = 0, partner: int = 0
+    positions: np.ndarray,
+    captions: Sequence[str],
+    recipe: dict,
+    number: int = 0,
+    partner: int = 0,
+    groundings: tuple[tuple[WordGrounding, ...], ...] = (),
 ) -> TrainItem:
-    """An item of the corpus; ``recipe`` as ``synthesis.records`` writes it, ``partner`` as ``CorpusItem``'s."""
+    """An item of the corpus; ``recipe`` as ``synthesis.records`` writes it, the others as ``CorpusItem``'s."""
     actions = [a for s in recipe["steps"] for a in (s["base"], s.get("overlay")) if a]
     variant = tuple(f"{a.get('side', '')}|{a.get('direction', '')}|{a.get('style', '')}" for a in actions)
     names = tuple(a["name"] for a in actions)
@@ -90,6 +123,7 @@ def synthesised_item(
         key=f"made {number:05d}",
         counts=tuple(int(a.get("count", 0)) for a in actions),
         partner=f"made {number + partner:05d}" if partner else "",
+        groundings=groundings,
     )
 
 

@@ -11,8 +11,10 @@ from ..errors import MotionLensError
 from ..model.contract import Batch
 from ..model.stages import TextBatch
 from ..synthesis.grammar import mirror_caption
+from ..windows import PATCH_FRAMES
+from .grounding import grounded_cells
 from .images import ImageBank, padded
-from .items import TrainItem
+from .items import TrainItem, mirror_groundings
 from .negatives import Relations
 from .text_bank import TextBank
 
@@ -85,6 +87,8 @@ class Sampler:
         self._length = images.lengths[self._image, 0]
         place = {i.key: k for k, i in enumerate(listed)}
         self._partner = np.array([place.get(i.partner, -1) for i in listed], dtype=np.int64)
+        self._items = listed
+        self._grounded = any(i.groundings for i in listed)
         self._captions = [[bank.number(c) for c in i.captions] for i in listed]
         self._mirrored = [[bank.number(mirror_caption(c)) for c in i.captions] for i in listed]
 
@@ -119,24 +123,38 @@ class Sampler:
         """The batch of a step, shortest motions first, in chunks of like length."""
         rng = np.random.default_rng([*self._key, 1, step])
         chosen = self._pool(step // _POOL)[step % _POOL]
-        rows = []
+        rows: list[tuple[int, bool, int, int]] = []
         together = set(chosen.tolist())
         for i in chosen:
             which = int(rng.integers(len(self._captions[i])))
             if int(self._partner[i]) in together:
                 which = -1
-            texts = self._captions[i][which], self._mirrored[i][which]
+            which %= len(self._captions[i])
             variants = rng.integers(self._images.variants(int(self._image[i])), size=2)
-            rows += [(int(i), bool(k), int(variants[k]), texts[k]) for k in (0, 1)]
+            rows += [(int(i), bool(k), int(variants[k]), which) for k in (0, 1)]
         rows.sort(key=lambda r: self._images.lengths[self._image[r[0]], r[2]])
         views = [self._images.image(int(self._image[i]), m, v) for i, m, v, _ in rows]
         size = -(-len(rows) // _CHUNKS)
         motions = [padded(views[start : start + size]) for start in range(0, len(rows), size)]
-        items, mirrored, numbers = (np.array([r[c] for r in rows]) for c in (0, 1, 3))
+        items, mirrored = (np.array([r[c] for r in rows]) for c in (0, 1))
+        numbers = np.array([(self._mirrored if m else self._captions)[i][w] for i, m, _, w in rows])
         ignore = self._relations.ignore(items, mirrored, numbers)
         apart = self._relations.apart(items, mirrored, numbers)
         text = self._bank.batch(numbers.tolist())
-        return Batch(motions, text, torch.from_numpy(ignore), torch.from_numpy(apart))
+        grounded = self._refers(rows, text, max(images.shape[1] for images, _ in motions))
+        return Batch(motions, text, torch.from_numpy(ignore), torch.from_numpy(apart), grounded)
+
+    def _refers(
+        self, rows: Sequence[tuple[int, bool, int, int]], text: TextBatch, frames: int
+    ) -> torch.Tensor | None:
+        if not self._grounded:
+            return None
+        found = []
+        for i, mirrored, _, which in rows:
+            item = self._items[i]
+            own = item.groundings[which] if which < len(item.groundings) else ()
+            found.append(mirror_groundings(item.captions[which], own) if mirrored else own)
+        return grounded_cells(text.texts, found, text.exists.shape[1], frames // PATCH_FRAMES)
 
 
 def pair_batch(items: Sequence[TrainItem], bank: TextBank, images: ImageBank) -> Batch:

@@ -27,6 +27,7 @@ COMMANDS = (
     "motionlens.evaluation.starter_command",
     "motionlens.evaluation.understanding_command",
     "motionlens.evaluation.labels_command",
+    "motionlens.explanation.evaluation.command",
     "motionlens.benchmark.command",
     "motionlens.benchmark.compare.command",
     "motionlens.benchmark.interaction_command",

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -62,9 +63,7 @@ class FaithfulnessResult:
         """For the terminal and as JSON."""
         both = [self.figures(w) for w in ("deletion", "insertion")]
         ahead = [self.ahead(w) for w in ("deletion", "insertion")]
-        rows = {
-            m: (both[0][m], ahead[0].get(m), both[1][m], ahead[1].get(m)) for m in both[0]
-        }
+        rows = {m: (both[0][m], ahead[0].get(m), both[1][m], ahead[1].get(m)) for m in both[0]}
         n = len(next(iter(self.deletion.values())))
         return Table(
             "faithfulness",
@@ -144,8 +143,8 @@ def evaluate_faithfulness(
         said = attributions(probe, text, case.positions, rng)[1]
         rankings = [ranking(said[m]) for m in METHODS if m != "random"]
         rankings += [rng.random(len(rankings[0])) for _ in range(_RANDOM_ORDERS)]
-        query, image = probe.query(text), probe.image(case.positions)
-        curves = pair_curves(lambda present, q=query, i=image: probe.scores(q, i, present), rankings, rng)
+        score = partial(probe.scores, probe.query(text), probe.image(case.positions))
+        curves = pair_curves(score, rankings, rng)
         if curves is None:
             left_out += 1
             continue

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def commands_of(window: MainWindow) -> list[Command]:
     """The table, in menu order."""
-    return [*_file(window), *_view(window), *_play(window), *_help(window)]
+    return [*_file(window), *_view(window), *_play(window), *_why(window), *_help(window)]
 
 
 def _file(w: MainWindow) -> list[Command]:
@@ -73,6 +73,22 @@ def _play(w: MainWindow) -> list[Command]:
         Command("play.faster", "&Faster", lambda: play.nudge_speed(1), "&Play", ("Ctrl++", "Ctrl+="),
                 separator_before=True),
         Command("play.slower", "&Slower", lambda: play.nudge_speed(-1), "&Play", ("Ctrl+-",)),
+    ]  # fmt: skip
+
+
+def _why(w: MainWindow) -> list[Command]:
+    why, panel = w.session.why, w.viewer.why
+    return [
+        Command("why.show", "&Why this motion", w.viewer.show_why, "Wh&y", ("W",), typing=False),
+        Command("why.quantity", "Similarity or &interaction", panel.toggle_quantity, "Wh&y", ("I",), typing=False),
+        Command("why.strike", "&Strike the chosen word out, or put it back", panel.strike_picked, "Wh&y", ("X",),
+                typing=False, separator_before=True),
+        Command("why.restore", "Put &all words back", why.restore, "Wh&y"),
+        Command("why.pin", "&Pin the motion to compare it", why.toggle_pin, "Wh&y", ("P",), typing=False),
+        Command("why.unpin", "&Let go what is chosen", why.selection.clear, "Wh&y", ("Esc",), typing=False),
+        Command("why.room", "&More room for “Why”", panel.room_button.toggle, "Wh&y", separator_before=True),
+        Command("why.help", "&How to read this", panel.help_button.toggle, "Wh&y"),
+        Command("why.export", "Save the e&xplanation…", lambda: panel.export(".png"), "Wh&y"),
     ]  # fmt: skip
 
 

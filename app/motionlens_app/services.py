@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
+import numpy as np
+
+from motionlens.explanation.result import Explanation, Quantity
 from motionlens.library.interface import Failure, Library
 from motionlens.model.interface import Encoder
 from motionlens.search.result import SearchResult
@@ -68,6 +71,14 @@ class Services(Protocol):
         self, library: Library, encoder: Encoder, progress: ProgressCallback, cancelled: Cancelled
     ) -> Searcher:
         """Index the moments that this model has not seen, then be ready to search."""
+        ...
+
+    def explain(self, encoder: Encoder, text: str, clip: np.ndarray, start_s: float) -> Explanation:
+        """Why a clip, (T, 22, 3) on the reference skeleton, matches a text; it begins at ``start_s`` of its motion."""
+        ...
+
+    def export_explanation(self, explanation: Explanation, path: Path, quantity: Quantity) -> None:
+        """Write it; the kind of file is the path's: .png, .svg, .csv or .npz."""
         ...
 
     def import_paths(
@@ -147,6 +158,22 @@ class LocalServices:
         engine = SearchEngine(library, encoder, device="cpu")  # the GPU is the model's process's
         engine.warm_up()
         return engine
+
+    def explain(self, encoder: Encoder, text: str, clip: np.ndarray, start_s: float) -> Explanation:
+        """See ``Services``."""
+        from motionlens.explanation import explain
+        from motionlens.model.interface import ExplainingEncoder
+
+        return explain(cast(ExplainingEncoder, encoder), text, clip, start_s)
+
+    def export_explanation(self, explanation: Explanation, path: Path, quantity: Quantity) -> None:
+        """See ``Services``."""
+        from motionlens.explanation import export, plots
+
+        if path.suffix.lower() in (".png", ".svg"):
+            plots.draw(explanation, path)
+        else:
+            export.write(explanation, path)
 
     def import_paths(
         self,

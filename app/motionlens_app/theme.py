@@ -129,6 +129,12 @@ def stylesheet(t: Theme) -> str:
     QStatusBar {{ background: {t.panel}; border-top: 1px solid {t.border}; }}
     QStatusBar::item {{ border: none; }}
     #panel {{ background: {t.panel}; }}
+    QTabBar {{ background: transparent; }}
+    QTabBar::tab {{ background: transparent; color: {t.muted}; border: none; padding: 7px 12px 5px 12px;
+        border-bottom: 2px solid transparent; }}
+    QTabBar::tab:hover {{ color: {t.text}; }}
+    QTabBar::tab:selected {{ color: {t.text}; font-weight: 600; border-bottom: 2px solid {t.accent}; }}
+    QTabBar::tab:focus {{ background: {t.accent_soft}; }}
     #queryBar {{ background: {t.panel}; border-bottom: 1px solid {t.border}; }}
     QLabel#small, QLabel#muted {{ color: {t.muted}; font-size: {SMALL_PX}px; }}
     QLabel#section {{ color: {t.muted}; font-size: {SMALL_PX}px; font-weight: 600; }}

@@ -66,6 +66,7 @@ def make_app(
     yield make
     services.gate.set()
     services.model_gate.set()
+    services.why_gate.set()
     for app in made:
         app.window.close()
         running = [

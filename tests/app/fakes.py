@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -10,11 +11,14 @@ from pathlib import Path
 import numpy as np
 
 from motionlens.errors import MotionLensError
+from motionlens.explanation.parts import PART_NAMES
+from motionlens.explanation.result import Explanation, QueryPart
 from motionlens.library.interface import Failure, LibraryCounts, Moment, MotionRecord, TokenBatch
 from motionlens.motion import FPS, Motion
 from motionlens.search.result import Hit, SearchResult
 from motionlens.skeleton import JOINT_INDEX as J
 from motionlens.skeleton import PARENTS, REFERENCE_OFFSETS
+from motionlens.windows import PATCH_FRAMES
 from motionlens_app.services import ImportOutcome, WorkProgress
 
 
@@ -169,6 +173,32 @@ class FakeSearcher:
         return SearchResult(text, len(scored), {"total": 3.0}, () if text == "nothing" else hits)
 
 
+def made_up_explanation(text: str, n_frames: int, start_s: float = 0.0) -> Explanation:
+    """Words meet body parts by their letters: deterministic, and "left"/"right" at that side's arm."""
+    words = tuple(QueryPart(m.group(), *m.span()) for m in re.finditer(r"\w+", text))
+    windows = max(-(-n_frames // PATCH_FRAMES), 1)
+    ends = [min((w + 1) * PATCH_FRAMES, n_frames) / FPS + start_s for w in range(windows)]
+    segments = tuple((start_s + w * PATCH_FRAMES / FPS, ends[w]) for w in range(windows))
+    similarity = np.zeros((len(words), len(PART_NAMES), windows), np.float32)
+    for row, word in enumerate(words):
+        seed = np.random.default_rng(sum(map(ord, word.text)))
+        similarity[row] = 0.1 + 0.25 * seed.random((len(PART_NAMES), windows))
+        peak = (
+            PART_NAMES.index(f"{word.text} elbow")
+            if word.text in ("left", "right")
+            else int(seed.integers(14))
+        )
+        similarity[row, peak, int(seed.integers(windows))] = 0.9 if word.text in ("left", "right") else 0.6
+    weights = np.full(len(words), 1 / max(len(words), 1))
+    contribution = weights * similarity.max(axis=(1, 2))
+    interaction = (similarity - 0.2) * weights[:, None, None] / 20
+    score = float(contribution.sum())
+    return Explanation(
+        text, words, segments, similarity, interaction.astype(np.float32), {"joint": interaction}, None,
+        contribution, {"joint": score}, score,
+    )  # fmt: skip
+
+
 class FakeServices:
     """Every gate is open unless a test closes it."""
 
@@ -185,6 +215,11 @@ class FakeServices:
         self.imports: list[tuple[Path, list[Path]]] = []
         self.import_delay_s = 0.0
         self.import_files = 12
+        self.why_gate = threading.Event()
+        self.why_gate.set()
+        self.why_error: Exception | None = None
+        self.explained: list[tuple[str, int, float]] = []
+        self.exported: list[tuple[str, str]] = []
 
     def open_library(self, folder: Path) -> FakeLibrary:
         if self.library_error:
@@ -209,6 +244,19 @@ class FakeServices:
 
     def searcher(self, library, encoder, progress, cancelled) -> FakeSearcher:
         return FakeSearcher(library, self)
+
+    def explain(self, encoder, text, clip, start_s) -> Explanation:
+        self.explained.append((text, len(clip), start_s))
+        assert self.why_gate.wait(20)
+        if self.why_error:
+            raise self.why_error
+        return made_up_explanation(text, len(clip), start_s)
+
+    def export_explanation(self, explanation, path, quantity) -> None:
+        if self.why_error:
+            raise self.why_error
+        path.write_text(explanation.query)
+        self.exported.append((path.name, quantity))
 
     def import_paths(self, folder, paths, encoder, progress, cancelled) -> ImportOutcome:
         self.imports.append((folder, list(paths)))

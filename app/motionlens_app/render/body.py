@@ -14,6 +14,8 @@ LEFT, RIGHT, TRUNK = 0, 1, 2
 
 LEFT_COLOUR = "#4a9be6"
 RIGHT_COLOUR = "#ee8a45"
+GLOW_COLOUR = "#ff2fb9"
+"""Joints that answer a word glow in this, in every theme: neither side's colour, nor in the maps."""
 TRUNK_DARK = "#b9bdc6"
 TRUNK_LIGHT = "#8d929d"
 
@@ -79,6 +81,20 @@ A = np.array([c.a for c in CAPSULES])
 B = np.array([c.b for c in CAPSULES])
 RADII = np.array([[c.radius_a, c.radius_b] for c in CAPSULES], dtype=np.float32)
 GROUPS = np.array([c.group for c in CAPSULES])
+
+
+_HANGS_ON = {
+    "head_top": "head", "chin": "head", "nose": "head", "nose_tip": "head", "breastbone": "spine3",
+} | {
+    f"{side}_{name}": on if on in J else f"{side}_{on}"
+    for side in ("left", "right")
+    for name, on in (("hand", "wrist"), ("palm", "wrist"), ("toe", "foot"), ("heel", "ankle"),
+                     ("chest", "collar"), ("rib", "spine2"), ("waist", "spine1"), ("pelvis", "pelvis"))
+}  # fmt: skip
+ANCHOR_JOINT = np.array([J[_HANGS_ON.get(name, name)] for name in ANCHORS])
+"""The joint that each anchor goes with."""
+HALO_RADIUS = 0.17
+"""Of a glowing joint's halo, metres on the reference skeleton."""
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

@@ -12,7 +12,18 @@ from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QWidget
 
 from . import shaders
-from .body import GROUPS, LEFT_COLOUR, RADII, RIGHT_COLOUR, A, B, anchors
+from .body import (
+    ANCHOR_JOINT,
+    GLOW_COLOUR,
+    GROUPS,
+    HALO_RADIUS,
+    LEFT_COLOUR,
+    RADII,
+    RIGHT_COLOUR,
+    A,
+    B,
+    anchors,
+)
 from .painter_view import SHADOW_ANCHORS, SHADOW_RADII
 from .viewport import ViewportModel
 
@@ -73,9 +84,9 @@ class GLViewport(QOpenGLWidget):
         GL.glEnableVertexAttribArray(0)
         GL.glVertexAttribPointer(0, 4, GL.GL_FLOAT, False, 16, None)
         GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._instances)
-        for slot, (size, offset) in enumerate(((4, 0), (4, 16), (3, 32)), start=1):
+        for slot, (size, offset) in enumerate(((4, 0), (4, 16), (3, 32), (2, 44)), start=1):
             GL.glEnableVertexAttribArray(slot)
-            GL.glVertexAttribPointer(slot, size, GL.GL_FLOAT, False, 44, ctypes.c_void_p(offset))
+            GL.glVertexAttribPointer(slot, size, GL.GL_FLOAT, False, 52, ctypes.c_void_p(offset))
             GL.glVertexAttribDivisor(slot, 1)
         self._line_vao = GL.glGenVertexArrays(1)
         GL.glBindVertexArray(self._line_vao)
@@ -107,6 +118,7 @@ class GLViewport(QOpenGLWidget):
             GL.glEnable(GL.GL_DEPTH_TEST)
             self._body(matrix, points)
             GL.glDisable(GL.GL_DEPTH_TEST)
+            self._halos(matrix)
         GL.glUseProgram(0)
         GL.glBindVertexArray(0)
 
@@ -166,16 +178,43 @@ class GLViewport(QOpenGLWidget):
         colours = np.array([_rgb(LEFT_COLOUR), _rgb(RIGHT_COLOUR), _rgb(model.colours.trunk)])
         radii = RADII * model.scale
         data = np.concatenate(
-            [points[A], radii[:, :1], points[B], radii[:, 1:], colours[GROUPS]], axis=1
+            [
+                points[A],
+                radii[:, :1],
+                points[B],
+                radii[:, 1:],
+                colours[GROUPS],
+                model.glow[ANCHOR_JOINT[np.stack([A, B], axis=1)]],
+            ],
+            axis=1,
         ).astype(np.float32)
         program = self._use("body")
         self._set(
-            program, matrix=matrix, eye=model.camera.eye(), ambient=0.44 if model.colours.dark else 0.52
-        )
+            program, matrix=matrix, eye=model.camera.eye(), ambient=0.44 if model.colours.dark else 0.52,
+            hot=_rgb(GLOW_COLOUR),
+        )  # fmt: skip
         GL.glBindVertexArray(self._vao)
         GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._instances)
         GL.glBufferData(GL.GL_ARRAY_BUFFER, data.nbytes, data, GL.GL_STREAM_DRAW)
         GL.glDrawArraysInstanced(GL.GL_TRIANGLES, 0, self._mesh_size, len(data))
+
+    def _halos(self, matrix: np.ndarray) -> None:
+        """Light round glowing joints, over the body: a hidden joint shows too."""
+        model = self.model
+        if model.pose is None or not (model.glow > 0.02).any():
+            return
+        right, up, _ = model.camera.axes()
+        radius = HALO_RADIUS * (0.6 + 0.4 * model.glow) * model.scale
+        joints = np.concatenate([model.pose, radius[:, None]], axis=1)
+        program = self._use("halo")
+        self._set(
+            program, matrix=matrix, joints=joints, right=right, up=up, colour=_rgb(GLOW_COLOUR),
+            glow=np.pad(model.glow[:, None], ((0, 0), (0, 3))),
+        )  # fmt: skip
+        GL.glEnable(GL.GL_BLEND)
+        GL.glBindVertexArray(self._quad)
+        GL.glDrawArraysInstanced(GL.GL_TRIANGLES, 0, 6, len(joints))
+        GL.glDisable(GL.GL_BLEND)
 
 
 def ground_ribbon(path: np.ndarray, width: float) -> np.ndarray:

@@ -17,7 +17,19 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from .body import ANCHORS, GROUPS, LEFT_COLOUR, RADII, RIGHT_COLOUR, A, B, anchors
+from .body import (
+    ANCHOR_JOINT,
+    ANCHORS,
+    GLOW_COLOUR,
+    GROUPS,
+    HALO_RADIUS,
+    LEFT_COLOUR,
+    RADII,
+    RIGHT_COLOUR,
+    A,
+    B,
+    anchors,
+)
 from .camera import Camera
 from .viewport import ViewportModel
 
@@ -100,6 +112,7 @@ def paint_scene(painter: QPainter, rect: QRectF, model: ViewportModel) -> None:
         points = anchors(model.pose, model.scale)
         _paint_shadow(painter, rect, model, points)
         _paint_body(painter, rect, model, points)
+        _paint_halos(painter, rect, model)
 
 
 def _paint_grid(painter: QPainter, rect: QRectF, model: ViewportModel) -> None:
@@ -174,19 +187,54 @@ def _paint_body(painter: QPainter, rect: QRectF, model: ViewportModel, points: n
     # The trunk is many overlapping pieces: a flatter shading hides their seams.
     shades[2] = (colours[2].lighter(106), colours[2], colours[2].darker(122))
     depth = (p[A, 2] + p[B, 2]) / 2
+    glow, hot = model.glow[ANCHOR_JOINT[np.stack([A, B], axis=1)]], QColor(GLOW_COLOUR)
     painter.setPen(Qt.PenStyle.NoPen)
     radii = RADII * model.scale
     for i in np.argsort(-depth).tolist():
         (x1, y1, _, s1), (x2, y2, _, s2) = p[A[i]].tolist(), p[B[i]].tolist()
         r1, r2 = float(radii[i, 0]) * s1, float(radii[i, 1]) * s2
         light, mid, dark = shades[GROUPS[i]]
-        painter.setBrush(QBrush(_shading(x1, y1, x2, y2, max(r1, r2), light, mid, dark)))
+        ga, gb = glow[i].tolist()
+        if ga > 0.02 or gb > 0.02:
+            # Along the limb from one joint's glow to the other's; the shading gives way to it.
+            along = QLinearGradient(QPointF(x1, y1), QPointF(x2, y2))
+            along.setColorAt(0.0, _mixed(mid, hot, ga))
+            along.setColorAt(1.0, _mixed(mid, hot, gb))
+            painter.setBrush(QBrush(along))
+        else:
+            painter.setBrush(QBrush(_shading(x1, y1, x2, y2, max(r1, r2), light, mid, dark)))
         length = float(np.hypot(x2 - x1, y2 - y1))
         if length < abs(r1 - r2) + 0.5:
             x, y, r = (x1, y1, r1) if r1 > r2 else (x2, y2, r2)
             painter.drawEllipse(QPointF(x, y), r, r)
         else:
             painter.drawPolygon(QPolygonF(hull(x1, y1, r1, x2, y2, r2)))
+
+
+def _mixed(a: QColor, b: QColor, share: float) -> QColor:
+    def mix(x: float, y: float) -> float:
+        return x + (y - x) * min(max(share, 0.0), 1.0)
+
+    return QColor.fromRgbF(mix(a.redF(), b.redF()), mix(a.greenF(), b.greenF()), mix(a.blueF(), b.blueF()))
+
+
+def _paint_halos(painter: QPainter, rect: QRectF, model: ViewportModel) -> None:
+    """Light round glowing joints, over the body: a hidden joint shows too."""
+    if model.pose is None or not (model.glow > 0.02).any():
+        return
+    painter.setPen(Qt.PenStyle.NoPen)
+    p = model.camera.project(model.pose, rect.width(), rect.height())
+    for joint in np.flatnonzero(model.glow > 0.02).tolist():
+        x, y, _, scale = p[joint].tolist()
+        strength = float(model.glow[joint])
+        radius = HALO_RADIUS * (0.6 + 0.4 * strength) * model.scale * scale
+        gradient = QRadialGradient(QPointF(rect.x() + x, rect.y() + y), radius)
+        for stop, share in ((0.0, 0.85), (0.35, 0.5), (0.7, 0.14), (1.0, 0.0)):
+            colour = QColor(GLOW_COLOUR)
+            colour.setAlphaF(share * strength)
+            gradient.setColorAt(stop, colour)
+        painter.setBrush(QBrush(gradient))
+        painter.drawEllipse(QPointF(rect.x() + x, rect.y() + y), radius, radius)
 
 
 def _shading(

@@ -66,8 +66,9 @@ _BODY = (
     layout(location = 1) in vec4 first;    // centre, radius
     layout(location = 2) in vec4 second;
     layout(location = 3) in vec3 colour;
+    layout(location = 4) in vec2 glows;    // of the two ends, 0..1
     uniform mat4 matrix;
-    out vec3 normal; out vec3 place; out vec3 tint;
+    out vec3 normal; out vec3 place; out vec3 tint; out float glow;
     void main() {
         vec3 along = second.xyz - first.xyz;
         float size = length(along);
@@ -82,11 +83,12 @@ _BODY = (
         vec4 end = mix(first, second, vertex.w);
         place = end.xyz + normal * end.w;
         tint = colour;
+        glow = mix(glows.x, glows.y, vertex.w);
         gl_Position = matrix * vec4(place, 1.0);
     }""",
     """#version 330 core
-    in vec3 normal; in vec3 place; in vec3 tint; out vec4 pixel;
-    uniform vec3 eye; uniform float ambient;
+    in vec3 normal; in vec3 place; in vec3 tint; in float glow; out vec4 pixel;
+    uniform vec3 eye; uniform float ambient; uniform vec3 hot;
     void main() {
         vec3 n = normalize(normal);
         vec3 view = normalize(eye - place);
@@ -99,12 +101,34 @@ _BODY = (
         float near_ground = mix(0.72, 1.0, smoothstep(0.0, 0.35, place.y));
         vec3 lit = tint * (ambient * mix(0.55, 1.0, sky) * near_ground + 0.66 * wrap);
         lit += pow(max(dot(n, normalize(key + view)), 0.0), 32.0) * 0.10 + rim * 0.05;
-        pixel = vec4(lit, 1.0);
+        // What glows gives light of its own: shading gives way, a little form stays.
+        pixel = vec4(mix(lit, hot * (0.82 + 0.18 * wrap), clamp(glow, 0.0, 1.0)), 1.0);
+    }""",
+)
+
+_HALO = (
+    """#version 330 core
+    uniform mat4 matrix; uniform vec4 joints[22]; uniform vec4 glow[22]; uniform vec3 right; uniform vec3 up;
+    out vec2 at; out float strength;
+    void main() {
+        vec2 corners[6] = vec2[6](vec2(-1,-1), vec2(1,-1), vec2(-1,1), vec2(1,-1), vec2(1,1), vec2(-1,1));
+        at = corners[gl_VertexID];
+        strength = glow[gl_InstanceID].x;
+        vec4 joint = joints[gl_InstanceID];
+        float size = strength > 0.02 ? joint.w : 0.0;
+        gl_Position = matrix * vec4(joint.xyz + (at.x * right + at.y * up) * size, 1.0);
+    }""",
+    """#version 330 core
+    in vec2 at; in float strength; out vec4 pixel;
+    uniform vec3 colour;
+    void main() {
+        float away = clamp(1.0 - length(at), 0.0, 1.0);
+        pixel = vec4(colour, strength * 0.9 * away * away);
     }""",
 )
 
 SOURCES: dict[str, tuple[str, str]] = {
-    "background": _BACKGROUND, "ground": _GROUND, "flat": _FLAT, "body": _BODY,
+    "background": _BACKGROUND, "ground": _GROUND, "flat": _FLAT, "body": _BODY, "halo": _HALO,
 }  # fmt: skip
 
 

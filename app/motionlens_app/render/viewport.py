@@ -10,7 +10,12 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from motionlens.skeleton import N_JOINTS
+
 from .camera import Camera
+
+PICK_PX = 14
+"""How near the pointer must come to a joint."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,7 @@ class ViewportModel(QObject):
         self.moment_path = np.zeros((0, 2), dtype=np.float32)
         self.following = True
         self.aspect = 1.0
+        self.glow = np.zeros(N_JOINTS, np.float32)
         self._track = np.zeros((0, 3))
         self._positions: np.ndarray | None = None
         self._span = (0, 0)
@@ -91,6 +97,24 @@ class ViewportModel(QObject):
                 self.camera = self.camera.looking_at(np.asarray(self.camera.target) + at - self._at)
             self._at = at
         self.changed.emit()
+
+    def set_glow(self, glow: np.ndarray) -> None:
+        """How strongly each of the 22 joints glows, 0..1."""
+        if not np.array_equal(glow, self.glow):
+            self.glow = np.asarray(glow, np.float32)
+            self.changed.emit()
+
+    def joint_at(self, x: float, y: float, width: float, height: float) -> int | None:
+        """The joint under a pixel of a picture of this size: the nearest one, within a limb's thickness."""
+        if self.pose is None:
+            return None
+        p = self.camera.project(self.pose, width, height)
+        away = np.hypot(p[:, 0] - x, p[:, 1] - y)
+        near = away <= np.maximum(PICK_PX, 0.07 * self.scale * p[:, 3])
+        # Of joints behind one another the one in front.
+        rank = np.where(near & (p[:, 2] > 0.1), away + 40.0 * (p[:, 2] - p[:, 2].min()), np.inf)
+        joint = int(rank.argmin())
+        return joint if np.isfinite(rank[joint]) else None
 
     def set_colours(self, colours: ViewportColours) -> None:
         """Another theme."""
@@ -126,12 +150,24 @@ class ViewportModel(QObject):
 
 
 class OrbitHandler(QObject):
-    """Mouse: drag orbits, middle or Shift drag pans, wheel zooms, double click fits. Any renderer's widget."""
+    """Mouse: drag orbits, middle or Shift drag pans, wheel zooms, double click fits. Any renderer's widget.
+
+    ``on_hover`` hears of the joint under the pointer (None: none); ``on_joint`` of a click on one, and says
+    whether it took it; other clicks go to ``on_click``.
+    """
 
     def __init__(
-        self, widget: QWidget, model: ViewportModel, on_click: Callable[[], None] | None = None
+        self,
+        widget: QWidget,
+        model: ViewportModel,
+        on_click: Callable[[], None] | None = None,
+        on_hover: Callable[[int | None], None] | None = None,
+        on_joint: Callable[[int], bool] | None = None,
     ) -> None:
         super().__init__(widget)
+        self._on_hover, self._on_joint = on_hover, on_joint
+        self._hovered: int | None = None
+        widget.setMouseTracking(on_hover is not None)
         self._model = model
         self._widget = widget
         self._last: QPointF | None = None
@@ -149,9 +185,18 @@ class OrbitHandler(QObject):
         if kind == QEvent.Type.MouseMove and isinstance(event, QMouseEvent) and self._last is not None:
             self._drag(event)
             return True
+        if kind == QEvent.Type.MouseMove and isinstance(event, QMouseEvent):
+            self._point_at(self._joint(event.position()))
+            return True
+        if kind == QEvent.Type.Leave:
+            self._point_at(None)
+            return False
         if kind == QEvent.Type.MouseButtonRelease:
-            if self._last is not None and self._moved < 4 and self._on_click:
-                self._on_click()
+            if self._last is not None and self._moved < 4:
+                joint = self._joint(self._last)
+                taken = joint is not None and self._on_joint is not None and self._on_joint(joint)
+                if not taken and self._on_click:
+                    self._on_click()
             self._last = None
             return True
         if kind == QEvent.Type.Wheel and isinstance(event, QWheelEvent):
@@ -161,6 +206,14 @@ class OrbitHandler(QObject):
             self._model.fit()
             return True
         return False
+
+    def _joint(self, at: QPointF) -> int | None:
+        return self._model.joint_at(at.x(), at.y(), self._widget.width(), self._widget.height())
+
+    def _point_at(self, joint: int | None) -> None:
+        if self._on_hover and joint != self._hovered:
+            self._hovered = joint
+            self._on_hover(joint)
 
     def _drag(self, event: QMouseEvent) -> None:
         assert self._last is not None

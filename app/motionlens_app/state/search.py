@@ -50,6 +50,11 @@ class SearchController(QObject):
         """True when queries can be answered."""
         return self._searcher is not None
 
+    @property
+    def searcher(self) -> Searcher | None:
+        """Who answers; None while nobody can."""
+        return self._searcher
+
     def set_searcher(self, searcher: Searcher | None) -> None:
         """Model and library are ready (or not any more): ask again what was asked."""
         self._searcher = searcher

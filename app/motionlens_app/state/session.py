@@ -11,9 +11,11 @@ from PySide6.QtCore import QObject, Signal
 
 from ..services import ImportOutcome, Searcher, Services, WorkProgress
 from ..worker import Worker
+from .explain import Question, WhyController, WhyState
 from .imports import ImportController, ImportState
 from .items import Item, ItemModel, item_of_hit
 from .libraries import LibraryChoice, LibraryController, LibraryState, own_choice
+from .linked import WhyLink
 from .model import ModelController, ModelState
 from .search import SearchController, SearchPhase
 from .thumbnails import ThumbnailStore
@@ -37,11 +39,14 @@ class Session(QObject):
         self.imports = ImportController(services, self)
         self.items = ItemModel(self)
         self.viewer = ViewerController(self)
+        self.why = WhyController(services, self)
+        self.link = WhyLink(self.why, self)
         self.thumbnails = ThumbnailStore(self._positions, self)
         self._builder = Worker("searcher", parent=self)
         self.indexing: WorkProgress | None = None
         self._library_seen: object = None
         self._refreshed = 0.0
+        self._chosen: Item | None = None
         self._to_resume: list[tuple[LibraryChoice, tuple[Path, ...]]] = []
         self._importing_into: LibraryChoice | None = None
         self.model.changed.connect(self._model_changed)
@@ -51,6 +56,7 @@ class Session(QObject):
         self.imports.finished.connect(self._import_finished)
         self.imports.stored.connect(self._some_stored)
         self.viewer.changed.connect(self._viewer_changed)
+        self.why.export_failed.connect(lambda error: self.failed.emit("The explanation was not saved", error))
 
     def start(self, choice: LibraryChoice) -> None:
         """Begin: the model loads while the library opens."""
@@ -87,11 +93,28 @@ class Session(QObject):
             self._to_resume.clear()
 
     def show(self, item: Item | None) -> None:
-        """Show a card in the viewer."""
+        """Show a card in the viewer, and why it is there."""
+        self._chosen = item
         if item is None or self.libraries.library is None:
             self.viewer.clear()
         else:
             self.viewer.show(self.libraries.library, item)
+        self._ask_why()
+
+    def _ask_why(self) -> None:
+        """Explain the chosen card by the query that the list answers."""
+        library, encoder, result = self.libraries.library, self.model.encoder, self.search.result
+        item = self._chosen
+        if not self.search.text:
+            self.why.follow(None, WhyState.NO_QUERY)
+        elif library is None or encoder is None or result is None:
+            self.why.follow(None, WhyState.WAITING)
+        elif item is None or item.score is None:
+            self.why.follow(None, WhyState.NO_HIT)
+        else:
+            row = self.items.row_of(item.key)
+            item = self.items.items[row] if row >= 0 else item  # its rank in the present list
+            self.why.follow(Question(library, encoder, self.search.searcher, result.query, item))
 
     def close(self) -> None:
         """Cancel everything and wait for the threads; an import stops after the file at work."""
@@ -100,6 +123,7 @@ class Session(QObject):
         self.imports.close()
         self.search.close()
         self._builder.close()
+        self.why.close()
         self.viewer.close()
         self.thumbnails.close()
         self.libraries.close()
@@ -118,6 +142,7 @@ class Session(QObject):
         elif self.model.state is ModelState.FAILED and self.model.error is not None:
             self.failed.emit("The model could not be loaded", self.model.error)
         self._resume()
+        self._ask_why()
 
     def _library_changed(self) -> None:
         if self.libraries.state is LibraryState.FAILED and self.libraries.error is not None:
@@ -178,6 +203,7 @@ class Session(QObject):
             items = self.libraries.items
         self.items.set_items(items)
         self.items_changed.emit()
+        self._ask_why()
 
     def _some_stored(self) -> None:
         # A large catalogue is read again less often, so that reading it is no load of its own.

@@ -1,17 +1,22 @@
-"""The scrub bar: seconds, the moment's span, the loop range, the playhead."""
+"""The scrub bar: seconds, the moment's span, the loop range, the playhead, and where the query is met."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from motionlens.motion import FPS
 
 from .. import theme as look
+from ..state.linked import WhyLink
 from ..state.playback import Playback
+from .data_colours import colour_at
 
 _MARGIN = 12
+_LANE = (32.0, 8.0)
+"""Top and height of the lane of windows."""
+_CLICK_PX = 4
 _STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600)
 
 
@@ -25,25 +30,44 @@ def tick_step(seconds: float, width: float) -> float:
 
 
 class Timeline(QWidget):
-    """Drag anywhere to scrub; drag the brackets to change the loop range."""
+    """Drag to scrub; drag the brackets to change the loop range; drag on the lane (or with Shift) to select.
+
+    ``hovered`` carries the window under the pointer as (start, end) seconds or None, ``clicked`` the window
+    that was clicked, ``selected`` the range that was dragged over.
+    """
+
+    hovered = Signal(object)
+    clicked = Signal(object)
+    selected = Signal(object)
 
     def __init__(self, playback: Playback, themes: look.ThemeManager) -> None:
         super().__init__()
         self._playback = playback
         self._themes = themes
         self._drag = ""
+        self._from = 0.0
+        self._link: WhyLink | None = None
+        self._over: tuple[float, float] | None = None
         self._resume = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Timeline")
         self.setMouseTracking(True)
-        self.setToolTip("Drag to scrub. [ and ] set the loop range, or drag its brackets.")
+        self.setToolTip(
+            "Drag to scrub. [ and ] set the loop range, or drag its brackets. "
+            "Drag on the lane below, or with Shift, to select a time for “Why”."
+        )
         playback.frame_changed.connect(lambda _frame: self.update())
         playback.state_changed.connect(self.update)
         themes.changed.connect(self.update)
 
+    def follow(self, link: WhyLink) -> None:
+        """Show its heat in the lane."""
+        self._link = link
+        link.changed.connect(self.update)
+
     def sizeHint(self) -> QSize:
         """Fixed height."""
-        return QSize(320, 48)
+        return QSize(320, 62)
 
     def x_of(self, frame: float) -> float:
         """Pixel of a frame."""
@@ -65,16 +89,36 @@ class Timeline(QWidget):
         if playback.n_frames > 1:
             start, end = self.x_of(playback.span[0]), self.x_of(playback.span[1] - 1)
             self._bar(painter, QRectF(start, 12, max(end - start, 3), 10), theme.accent)
+            self._lane(painter, theme)
             self._brackets(painter, theme)
             self._ticks(painter, theme)
             self._playhead(painter, theme)
         painter.end()
 
     @staticmethod
-    def _bar(painter: QPainter, rect: QRectF, colour: str) -> None:
+    def _bar(painter: QPainter, rect: QRectF, colour: str, radius: float = 4) -> None:
         path = QPainterPath()
-        path.addRoundedRect(rect, 4, 4)
+        path.addRoundedRect(rect, radius, radius)
         painter.fillPath(path, QColor(colour))
+
+    def _lane(self, painter: QPainter, theme: look.Theme) -> None:
+        top, height = _LANE
+        room = QRectF(_MARGIN, top, self.width() - 2 * _MARGIN, height)
+        self._bar(painter, room, theme.card if theme.dark else theme.ground, 2)
+        link = self._link
+        if link is None:
+            return
+        for span in link.heat:
+            left, right = self.x_of(span.start * FPS), self.x_of(span.end * FPS)
+            painter.fillRect(
+                QRectF(left, top, max(right - left - 1, 1), height), colour_at(link.quantity, span.share)
+            )
+        for chosen, width in ((link.pick.span, 2.0), (link.pinned_span, 3.0)):
+            if chosen is not None:
+                left, right = (self.x_of(s * FPS) for s in chosen)
+                painter.setPen(QPen(QColor(theme.text), width))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(QRectF(left, top - 2, max(right - left, 2), height + 4), 2, 2)
 
     def _brackets(self, painter: QPainter, theme: look.Theme) -> None:
         painter.setPen(QPen(QColor(theme.text), 2.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
@@ -92,7 +136,7 @@ class Timeline(QWidget):
         for i in range(int(seconds / step + 1e-6) + 1):
             x = self.x_of(i * step * FPS)
             text = f"{i * step:g}" + (" s" if i == 0 else "")
-            rect = QRectF(x - 24, 30, 48, 16)
+            rect = QRectF(x - 24, 44, 48, 16)
             if rect.left() < 4:
                 rect.moveLeft(_MARGIN)
                 painter.drawText(rect, Qt.AlignmentFlag.AlignLeft, text)
@@ -111,9 +155,13 @@ class Timeline(QWidget):
         painter.drawEllipse(QPointF(x, 17), 7, 7)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take a bracket when the pointer is on its ends, else the playhead."""
+        """Select on the lane or with Shift; take a bracket when the pointer is on its ends, else the playhead."""
         x, y = event.position().x(), event.position().y()
         start, end = (self.x_of(f) for f in self._playback.range)
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if self._playback.n_frames > 1 and self._link and self._link.heat and (shift or y >= _LANE[0] - 2):
+            self._drag, self._from = "select", x
+            return
         on_ends = y <= 10 or y >= 24
         if on_ends and abs(x - start) < 6:
             self._drag = "start"
@@ -124,16 +172,48 @@ class Timeline(QWidget):
         self._move(x)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Scrub while a button is down."""
-        if self._drag:
-            self._move(event.position().x())
+        """Scrub or select while a button is down; else the windows answer the pointer."""
+        x = event.position().x()
+        if self._drag == "select":
+            self.hovered.emit(self._seconds(self._from, x))
+        elif self._drag:
+            self._move(x)
+        else:
+            self._hover(self._window_at(x))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """No window is pointed at."""
+        self._hover(None)
+        super().leaveEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go: playing goes on from here."""
-        self._drag = ""
+        dragged, self._drag = self._drag, ""
+        if dragged == "select":
+            x = event.position().x()
+            self._over = None
+            self.hovered.emit(None)
+            if abs(x - self._from) < _CLICK_PX:
+                self.clicked.emit(self._window_at(x))
+            else:
+                self.selected.emit(self._seconds(self._from, x))
         if self._resume:
             self._resume = False
             self._playback.play()
+
+    def _seconds(self, a: float, b: float) -> tuple[float, float]:
+        low, high = sorted((self.frame_at(a), self.frame_at(b)))
+        return low / FPS, high / FPS
+
+    def _window_at(self, x: float) -> tuple[float, float] | None:
+        seconds = self.frame_at(x) / FPS
+        heat = self._link.heat if self._link else ()
+        return next(((s.start, s.end) for s in heat if s.start <= seconds < s.end), None)
+
+    def _hover(self, window: tuple[float, float] | None) -> None:
+        if window != self._over:
+            self._over = window
+            self.hovered.emit(window)
 
     def _move(self, x: float) -> None:
         frame = self.frame_at(x)

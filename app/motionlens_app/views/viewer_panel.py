@@ -1,4 +1,4 @@
-"""Right: the large viewer with its controls, and the details."""
+"""Right: the large viewer with its controls; under it why the motion is there, and the details."""
 
 from __future__ import annotations
 
@@ -6,17 +6,31 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSplitter,
+    QStackedWidget,
+    QTabBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from motionlens.motion import FPS
 
 from .. import theme as look
 from ..render.factory import make_viewport
 from ..render.viewport import OrbitHandler, ViewportColours, ViewportModel
+from ..state.explain import WhyController
+from ..state.linked import WhyLink
 from ..state.playback import SPEEDS, PlaybackClock
+from ..state.selection import Pick
 from ..state.viewer import ViewerController
 from .details import Details
 from .timeline import Timeline
+from .why_panel import WhyPanel
 from .widgets import ElidedLabel, IconButton
 
 VIEWS = (("3/4", "three-quarter"), ("Front", "front"), ("Side", "side"), ("Top", "top"))
@@ -31,10 +45,13 @@ def viewport_colours(theme: look.Theme) -> ViewportColours:
 
 
 class ViewerPanel(QWidget):
-    """Viewport, transport, timeline, details."""
+    """Viewport, transport, timeline; tabs "Why" and "Details"."""
 
-    def __init__(self, viewer: ViewerController, themes: look.ThemeManager) -> None:
+    def __init__(
+        self, viewer: ViewerController, themes: look.ThemeManager, why: WhyController, link: WhyLink
+    ) -> None:
         super().__init__()
+        self._why, self._link = why, link
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.viewer, self.playback, self._themes = viewer, viewer.playback, themes
@@ -43,10 +60,14 @@ class ViewerPanel(QWidget):
         smooth = getattr(self.viewport, "kind", "") == "gl"  # the processor alone paints 30 pictures a second
         self.clock = PlaybackClock(viewer.playback, 16 if smooth else 33, parent=self)
         self.viewport.setMinimumSize(280, 220)
-        self._orbit = OrbitHandler(self.viewport, self.scene, self.playback.toggle)
+        self._orbit = OrbitHandler(
+            self.viewport, self.scene, self.playback.toggle, self._joint_hovered, self._joint_clicked
+        )
         self.name = ElidedLabel("title")
         self.details = Details(themes)
+        self.why = WhyPanel(why, themes)
         self.timeline = Timeline(self.playback, themes)
+        self.timeline.follow(link)
         self.time = QLabel("")
         self.time.setObjectName("muted")
         top = QWidget()
@@ -59,8 +80,8 @@ class ViewerPanel(QWidget):
         box.addLayout(self._transport())
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.addWidget(top)
-        self.splitter.addWidget(self.details)
-        self.splitter.setSizes([620, 168])
+        self.splitter.addWidget(self._tabs())
+        self.splitter.setSizes([430, 400])
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
         self.splitter.setChildrenCollapsible(True)
@@ -74,7 +95,62 @@ class ViewerPanel(QWidget):
         self.viewer.changed.connect(self._motion_changed)
         self.playback.frame_changed.connect(self._frame_changed)
         self.playback.state_changed.connect(self._state_changed)
+        self._link.changed.connect(lambda: self.scene.set_glow(self._link.glow))
+        self.timeline.hovered.connect(lambda span: self._why.selection.hover(self._at(span)))
+        self.timeline.clicked.connect(lambda span: self._why.selection.toggle(self._at(span)))
+        self.timeline.selected.connect(lambda span: self._why.selection.pin(self._at(span)))
+        self.why.room_wanted.connect(self._make_room)
         self._themes.changed.connect(lambda: self.scene.set_colours(viewport_colours(self._themes.theme)))
+
+    def _tabs(self) -> QWidget:
+        self.tabs = QTabBar()
+        self.tabs.setExpanding(False)
+        self.tabs.setDrawBase(False)
+        self.tabs.setAccessibleName("What is shown under the viewer")
+        self.pages = QStackedWidget()
+        for text, page in (("Why", self.why), ("Details", self.details)):
+            self.tabs.addTab(text)
+            self.pages.addWidget(page)
+        self.tabs.currentChanged.connect(self.pages.setCurrentIndex)
+        out = QWidget()
+        box = QVBoxLayout(out)
+        box.setContentsMargins(4, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self.tabs)
+        box.addWidget(self.pages, 1)
+        return out
+
+    def show_why(self) -> None:
+        """Bring "Why" to the front, and the keyboard to its maps."""
+        self.tabs.setCurrentIndex(0)
+        self.why.focus_map()
+
+    def _at(self, span: tuple[float, float] | None) -> Pick:
+        shown = self.viewer.shown
+        return Pick() if span is None or shown is None else Pick(span=span, motion=shown.item.key)
+
+    def _joint_hovered(self, joint: int | None) -> None:
+        self._why.selection.hover(Pick(joint=joint) if self._why.current else Pick())
+
+    def _joint_clicked(self, joint: int) -> bool:
+        if self._why.current is None or not self._why.active:
+            return False
+        self._why.selection.toggle(Pick(joint=joint))
+        return True
+
+    def _make_room(self, on: bool) -> None:
+        """The maps may take most of the window, and give it back."""
+        around = self.parentWidget()
+        if not isinstance(around, QSplitter):
+            return
+        if on:
+            self._before = around.sizes(), self.splitter.sizes()
+            width, height = sum(around.sizes()), sum(self.splitter.sizes())
+            around.setSizes([0, round(width * 0.3), round(width * 0.7)])
+            self.splitter.setSizes([round(height * 0.45), round(height * 0.55)])
+        else:
+            around.setSizes(self._before[0])
+            self.splitter.setSizes(self._before[1])
 
     def _header(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -1,0 +1,335 @@
+"""Why the shown hit matched: explanations computed off the GUI thread, the newest question wins."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from motionlens.explanation.result import Explanation, Quantity
+from motionlens.library.interface import Library
+from motionlens.model.interface import Encoder
+from motionlens.motion import FPS
+from motionlens.windows import MAX_CLIP_FRAMES
+
+from ..services import Searcher, Services
+from ..worker import Task, Worker
+from .answers import Answer, rows_in, without_words
+from .items import Item
+from .scales import Scale, ScaleMode, scale_of
+from .selection import Key, Selection
+
+PINS = 2
+"""Motions that can be compared."""
+RANKED = 1000
+"""Hits among which a motion is looked for when a word is struck out."""
+_REMEMBERED = 32
+
+
+class WhyState(Enum):
+    """What the pane shows."""
+
+    NO_QUERY = "no query"
+    NO_HIT = "no hit"
+    WAITING = "waiting"  # for model or search
+    COMPUTING = "computing"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """A query, a hit, and who can answer."""
+
+    library: Library
+    encoder: Encoder
+    searcher: Searcher | None
+    text: str
+    item: Item
+
+    def same_place(self, other: Question | None) -> bool:
+        """True when answers to the other hold for this one's library and model."""
+        return other is not None and self.library is other.library and self.encoder is other.encoder
+
+
+@dataclass(frozen=True)
+class RankChange:
+    """Where the hit stands with and without the struck words; ``after`` None: not among the first ``RANKED``."""
+
+    before: int
+    after: int | None
+    searched: int
+
+
+class WhyController(QObject):
+    """Question in, answers out. ``changed``: state, answers, quantity or scale; ``ranked``: the rank came."""
+
+    changed = Signal()
+    ranked = Signal()
+    exported = Signal(str)
+    export_failed = Signal(object)
+
+    def __init__(self, services: Services, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._worker = Worker("why", parent=self)
+        self._ranker = Worker("why rank", parent=self)
+        self._exporter = Worker("why export", parent=self)
+        self.selection = Selection(self)
+        self.state = WhyState.NO_QUERY
+        self.error: Exception | None = None
+        self.quantity: Quantity = "similarity"
+        self.mode: ScaleMode = "query"
+        self.question: Question | None = None
+        self._last: Question | None = None
+        self.struck: frozenset[int] = frozenset()
+        self.pins: tuple[Item, ...] = ()
+        self.rank: RankChange | None = None
+        self.active = False
+        self._answers: dict[Key, Answer] = {}
+        self._of: tuple[str, frozenset[int]] = ("", frozenset())  # what the answers answer
+        self._known: dict[tuple[str, Key], Explanation] = {}
+
+    # -- what views read -------------------------------------------------------------------------
+
+    @property
+    def text(self) -> str:
+        """The query that is explained."""
+        return self.question.text if self.question else ""
+
+    @property
+    def current(self) -> Answer | None:
+        """Of the hit in the viewer; None while it is computed."""
+        if self.question is None or self._of[0] != self.question.text:
+            return None
+        return self._answers.get(self.question.item.key)
+
+    @property
+    def panels(self) -> list[Answer]:
+        """What is shown side by side: the pinned motions, and the present one while there is room."""
+        if self.question is None or self._of[0] != self.question.text:
+            return []
+        wanted = [item.key for item in self.pins]
+        if self.question.item.key not in wanted and len(wanted) < PINS:
+            wanted.append(self.question.item.key)
+        return [self._answers[key] for key in wanted if key in self._answers]
+
+    def scale(self, answer: Answer) -> Scale:
+        """The colour scale of one of the panels."""
+        panels = self.panels or [answer]
+        at = next((i for i, one in enumerate(panels) if one is answer), -1)
+        if at < 0:
+            panels, at = [answer, *panels], 0
+        return scale_of(panels, self.quantity, self.mode, at)
+
+    def is_pinned(self, key: Key) -> bool:
+        """True for a pinned motion."""
+        return any(item.key == key for item in self.pins)
+
+    @property
+    def text_left(self) -> str:
+        """The query without its struck words ("" while there is no answer)."""
+        answer = self.current
+        return answer.shown.query if answer else ""
+
+    # -- what views and the session tell -----------------------------------------------------------
+
+    def set_active(self, on: bool) -> None:
+        """Nothing is computed while nobody looks."""
+        if on == self.active:
+            return
+        self.active = on
+        if on:
+            # The plots' library takes half a second to import: not on the GUI thread.
+            self._worker.submit(lambda task: importlib.import_module("pyqtgraph"), lambda _done: self._ask())
+
+    def follow(self, question: Question | None, why_not: WhyState = WhyState.NO_QUERY) -> None:
+        """The present question; None with the reason why there is none."""
+        if question is None:
+            self._worker.cancel()
+            self._ranker.cancel()
+            self.question, self.rank = None, None
+            self._enter(why_not)
+            return
+        before, self.question = self.question, question
+        if not question.same_place(self._last):  # another library, another model
+            self._known, self._answers, self.pins = {}, {}, ()
+            self.selection.clear()
+        elif before and (before.text, before.item) == (question.text, question.item):
+            return
+        self._last = question
+        if question.text != self._of[0]:
+            self.struck, self.rank = frozenset(), None
+            self.selection.forget_words()
+        self._ask()
+
+    def set_quantity(self, quantity: Quantity) -> None:
+        """Similarity or interaction."""
+        if quantity != self.quantity:
+            self.quantity = quantity
+            self.changed.emit()
+
+    def set_mode(self, mode: ScaleMode) -> None:
+        """What one colour scale is for."""
+        if mode != self.mode:
+            self.mode = mode
+            self.changed.emit()
+
+    def strike(self, word: int) -> bool:
+        """Take a word out of the query, or put it back; False when it is the last one left."""
+        answer = self.current
+        struck = self.struck ^ {word}
+        if answer is None or not 0 <= word < len(answer.rows) or len(struck) >= len(answer.rows):
+            return False
+        self.struck = struck
+        self._ask()
+        return True
+
+    def retry(self) -> None:
+        """Compute again what failed."""
+        self._ask()
+
+    def restore(self) -> None:
+        """All words again."""
+        if self.struck:
+            self.struck = frozenset()
+            self._ask()
+
+    def toggle_pin(self, item: Item | None = None) -> None:
+        """Keep a motion (default: the present one) for comparison, or let it go; the older pin gives way."""
+        item = item or (self.question.item if self.question else None)
+        if item is None:
+            return
+        if self.is_pinned(item.key):
+            self.pins = tuple(one for one in self.pins if one.key != item.key)
+        else:
+            self.pins = (*self.pins, item)[-PINS:]
+        self.mode = "shared" if self.pins else "query"
+        self._ask()
+        self.changed.emit()
+
+    def export(self, path: Path, answer: Answer | None = None) -> None:
+        """Write an answer (default: the present one) to .png, .svg, .csv or .npz."""
+        answer = answer or self.current
+        if answer is None:
+            return
+        quantity, services, shown = self.quantity, self._services, answer.shown
+        self._exporter.submit(
+            lambda task: services.export_explanation(shown, path, quantity),
+            lambda _done: self.exported.emit(str(path)),
+            self.export_failed.emit,
+            supersede=False,
+        )
+
+    def close(self) -> None:
+        """Wait for the threads."""
+        for worker in (self._worker, self._ranker, self._exporter):
+            worker.close()
+
+    # -- computing -----------------------------------------------------------------------------
+
+    def _ask(self) -> None:
+        question, struck = self.question, self.struck
+        if question is None or not self.active:
+            return
+        items = [question.item, *(item for item in self.pins if item.key != question.item.key)]
+        job = _job(self._services, question, items, struck, self._known)
+        self._worker.submit(
+            job,
+            lambda answers: self._answered(question, struck, answers, last=True),
+            self._failed,
+            lambda answers: self._answered(question, struck, answers, last=False),
+        )
+        if not (self.current and self.state is WhyState.READY):
+            self._enter(WhyState.COMPUTING)
+
+    def _answered(
+        self, question: Question, struck: frozenset[int], answers: dict[Key, Answer] | None, last: bool
+    ) -> None:
+        if answers is None:  # given up
+            return
+        # Pins that are still being computed stay as they were, as long as they answer the same.
+        kept = self._answers if self._of == (question.text, struck) else {}
+        self._answers = answers if last else {**kept, **answers}
+        self._of = (question.text, struck)
+        self._enter(WhyState.READY)
+        if last:
+            self._rank_without()
+
+    def _failed(self, error: Exception) -> None:
+        self._answers, self.struck = {}, frozenset()
+        self.error = error
+        self._enter(WhyState.FAILED)
+
+    def _rank_without(self) -> None:
+        question, answer = self.question, self.current
+        if not self.struck or question is None or answer is None or question.searcher is None:
+            self._ranker.cancel()
+            if self.rank is not None:
+                self.rank = None
+                self.ranked.emit()
+            return
+        searcher, text, item = question.searcher, answer.shown.query, question.item
+
+        def job(task: Task) -> RankChange | None:
+            if task.cancelled():
+                return None
+            result = searcher.search(text, RANKED)
+            same = (
+                hit.rank for hit in result.hits
+                if hit.id == item.motion_id and hit.start_s < item.end_s and item.start_s < hit.end_s
+            )  # fmt: skip
+            return RankChange(item.rank, next(same, None), result.searched)
+
+        self._ranker.submit(job, self._ranked)
+
+    def _ranked(self, rank: RankChange | None) -> None:
+        self.rank = rank
+        self.ranked.emit()
+
+    def _enter(self, state: WhyState) -> None:
+        self.state = state
+        if state is not WhyState.FAILED:
+            self.error = None
+        self.changed.emit()
+
+
+def _job(
+    services: Services, question: Question, items: list[Item], struck: frozenset[int],
+    known: dict[tuple[str, Key], Explanation],
+) -> Callable[[Task], dict[Key, Answer] | None]:  # fmt: skip
+    """Explains ``items`` in turn; what is known already is not computed again. Runs in one thread at a time."""
+
+    def explain(text: str, item: Item) -> Explanation:
+        place = (text, item.key)
+        if place not in known:
+            _, start, end = item.key
+            end = min(end, start + MAX_CLIP_FRAMES)
+            clip = question.library.positions(item.motion_id)[start:end]
+            while len(known) >= _REMEMBERED:
+                del known[next(iter(known))]
+            known[place] = services.explain(question.encoder, text, clip, start / FPS)
+        return known[place]
+
+    def job(task: Task) -> dict[Key, Answer] | None:
+        out: dict[Key, Answer] = {}
+        for item in items:
+            if task.cancelled():
+                return None
+            whole = explain(question.text, item)
+            rows = tuple(range(len(whole.words)))
+            shown = whole
+            if struck:
+                text, places = without_words(question.text, whole.words, struck)
+                shown = explain(text, item)
+                rows = rows_in(whole, shown, places)
+            out[item.key] = Answer(item, whole, shown, rows)
+            if len(items) > 1:
+                task.report(dict(out))
+        return out
+
+    return job

@@ -1,0 +1,85 @@
+"""What the selection means on body and timeline: glow of the joints, heat of the windows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from motionlens.explanation.result import Quantity
+from motionlens.skeleton import N_JOINTS
+
+from .answers import joint_values, segment_values
+from .explain import WhyController
+from .scales import glow_of
+from .selection import Pick
+
+
+@dataclass(frozen=True)
+class HeatSpan:
+    """A window on the timeline: seconds, and its place on the colour map, 0..1."""
+
+    start: float
+    end: float
+    share: float
+
+
+class WhyLink(QObject):
+    """Follows explanation and selection; ``changed`` when glow or heat are others."""
+
+    changed = Signal()
+
+    def __init__(self, why: WhyController, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._why = why
+        self.glow = np.zeros(N_JOINTS, np.float32)
+        self.heat: tuple[HeatSpan, ...] = ()
+        self.pick = Pick()
+        self.pinned_span: tuple[float, float] | None = None
+        why.changed.connect(self.refresh)
+        why.selection.changed.connect(self.refresh)
+
+    @property
+    def quantity(self) -> Quantity:
+        """Of the heat."""
+        return self._why.quantity
+
+    def refresh(self) -> None:
+        """Compute both anew: microseconds on arrays of some thousand numbers."""
+        answer = self._why.current if self._why.active else None
+        glow, heat = np.zeros(N_JOINTS, np.float32), ()
+        pick, pinned = Pick(), None
+        if answer is not None:
+            selection = self._why.selection
+            pick = selection.current.seen_on(answer.item.key)
+            pinned = selection.pinned.seen_on(answer.item.key).span
+            scale = self._why.scale(answer)
+            word = pick.word
+            if pick.word is not None or pick.span is not None:
+                values = joint_values(answer, self.quantity, pick)
+                if values is not None:
+                    # The whole query's values are of another size than a word's: against their own range.
+                    shares = scale.share(values, word) if word is not None else _own(values, self.quantity)
+                    glow = glow_of(shares, self.quantity)
+            elif pick.joint is not None:
+                glow[pick.joint] = 1.0
+            along = segment_values(answer, self.quantity, pick)
+            if along is not None:
+                shares = scale.share(along, word) if word is not None else _own(along, self.quantity)
+                heat = tuple(
+                    HeatSpan(a, b, float(s))
+                    for (a, b), s in zip(answer.shown.segments, shares, strict=True)
+                )  # fmt: skip
+        new, old = (heat, pick, pinned), (self.heat, self.pick, self.pinned_span)
+        if new != old or not np.array_equal(glow, self.glow):
+            self.glow, self.heat, self.pick, self.pinned_span = glow, heat, pick, pinned
+            self.changed.emit()
+
+
+def _own(values: np.ndarray, quantity: Quantity) -> np.ndarray:
+    """Places on the colour map against the values' own range."""
+    if quantity == "interaction":
+        return np.clip(0.5 + 0.5 * values / max(float(np.abs(values).max()), 1e-9), 0, 1)
+    low, high = float(values.min()), float(values.max())
+    return np.clip((values - low) / max(high - low, 1e-9), 0, 1)

@@ -1,0 +1,280 @@
+"""Under the viewer: why this motion. Tools, the maps of one or two motions, and what they say in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QButtonGroup,
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QScrollArea,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from motionlens.explanation.result import QUANTITIES
+
+from .. import theme as look
+from ..state.explain import PINS, WhyController, WhyState
+from .answer_panel import AnswerPanel
+from .why_words import EMPTY, HOW_TO_READ, NAMES, SHORT, outcome, readout
+from .widgets import ElidedLabel, IconButton, button, label
+
+SIDE_BY_SIDE_FROM = 820
+"""Two motions stand beside one another from this width on, else one above the other."""
+EXPORTS = (
+    ("Picture (PNG)…", ".png"),
+    ("Drawing (SVG)…", ".svg"),
+    ("Table (CSV)…", ".csv"),
+    ("Arrays (npz)…", ".npz"),
+)
+_MODES = (("Scale: query", "query", "One colour scale for all words of the query"),
+          ("Scale: word", "word", "Each word on its own colour scale"),
+          ("Scale: shared", "shared", "One colour scale for all motions that are compared"))  # fmt: skip
+
+
+class WhyPanel(QWidget):
+    """Follows the controller; ``search_wanted`` carries a query without its struck words."""
+
+    search_wanted = Signal(str)
+    room_wanted = Signal(bool)
+
+    def __init__(self, why: WhyController, themes: look.ThemeManager) -> None:
+        super().__init__()
+        self.setAccessibleName("Why this motion")
+        self.why, self._themes = why, themes
+        self.ask_path = self._ask_path
+        self.panels: list[AnswerPanel] = []
+        self.line = ElidedLabel("title")
+        self.value = ElidedLabel("muted")
+        self.restore = button("Put back", "chip", why.restore)
+        self.restore.setToolTip("All words of the query again")
+        self.search = button("Search without", "chip", lambda: self.search_wanted.emit(why.text_left))
+        self.search.setToolTip("Search for the query without the struck words")
+        self.note = ElidedLabel("muted")
+        box = QVBoxLayout(self)
+        box.setContentsMargins(12, 6, 8, 6)
+        box.setSpacing(2)
+        box.addLayout(self._tools())
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(self.line, 1)
+        row.addWidget(self.restore)
+        row.addWidget(self.search)
+        box.addLayout(row)
+        box.addWidget(self.value)
+        box.addWidget(self._stack(), 1)
+        box.addWidget(self.note)
+        why.changed.connect(self.refresh)
+        why.ranked.connect(self._say)
+        why.selection.changed.connect(self._say)
+        themes.changed.connect(self._tint)
+        self.refresh()
+
+    # -- building --------------------------------------------------------------------------------
+
+    def _tools(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        themes = self._themes
+        group = QButtonGroup(self)
+        self.quantity_buttons: dict[str, QToolButton] = {}
+        for quantity, text in zip(QUANTITIES, ("Similarity", "Interaction"), strict=True):
+            made = IconButton(
+                "", f"{NAMES[quantity]}: {SHORT[quantity]} (I)", themes, checkable=True, text=text
+            )
+            made.clicked.connect(lambda _checked=False, q=quantity: self.why.set_quantity(q))
+            group.addButton(made)
+            self.quantity_buttons[quantity] = made
+            row.addWidget(made)
+        row.addStretch(1)
+        self.mode = QComboBox()
+        self.mode.setAccessibleName("What one colour scale is for")
+        for number, (text, _mode, tip) in enumerate(_MODES):
+            self.mode.addItem(text)
+            self.mode.setItemData(number, tip, Qt.ItemDataRole.ToolTipRole)
+        self.mode.activated.connect(lambda at: self.why.set_mode(_MODES[at][1]))
+        row.addWidget(self.mode)
+        self.pin_button = IconButton(
+            "push-pin", "Pin this motion to compare it with another (P)", themes, checkable=True
+        )
+        self.pin_button.clicked.connect(lambda _checked=False: self.why.toggle_pin())
+        self.export_button = IconButton("export", "Save this explanation", themes)
+        self.export_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.export_button)
+        for text, suffix in EXPORTS:
+            action = QAction(text, menu)
+            action.triggered.connect(lambda _checked=False, s=suffix: self.export(s))
+            menu.addAction(action)
+        self.export_button.setMenu(menu)
+        self.room_button = IconButton("arrows-out-simple", "More room for this pane", themes, checkable=True)
+        self.room_button.toggled.connect(self.room_wanted)
+        self.help_button = IconButton("question", "How to read this", themes, checkable=True)
+        self.help_button.toggled.connect(self.refresh)
+        for made in (self.pin_button, self.export_button, self.room_button, self.help_button):
+            row.addWidget(made)
+        return row
+
+    def _stack(self) -> QStackedWidget:
+        self.stack = QStackedWidget()
+        self.empty = QWidget()
+        self.picture = QLabel(alignment=Qt.AlignmentFlag.AlignHCenter)
+        self.title = label("", "title")
+        self.sentence = label("", "muted", wrap=True)
+        self.again = button("Try again", "", self.why.retry)
+        inner = QVBoxLayout(self.empty)
+        inner.setSpacing(6)
+        inner.addStretch(1)
+        for widget in (self.picture, self.title, self.sentence):
+            widget.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            inner.addWidget(widget)
+        inner.addWidget(self.again, 0, Qt.AlignmentFlag.AlignHCenter)
+        inner.addStretch(1)
+        self.maps = QWidget()
+        self.maps_box = QBoxLayout(QBoxLayout.Direction.TopToBottom, self.maps)
+        self.maps_box.setContentsMargins(0, 0, 0, 0)
+        self.maps_box.setSpacing(8)
+        self.scroll = _scrolled(self.maps)
+        self.help_text = label(HOW_TO_READ, "", wrap=True)
+        self.help_text.setTextFormat(Qt.TextFormat.RichText)
+        self.help_text.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.help_text.setContentsMargins(0, 0, 12, 8)
+        self.help_page = _scrolled(self.help_text)
+        for page in (self.empty, self.scroll, self.help_page):
+            self.stack.addWidget(page)
+        return self.stack
+
+    # -- following -------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Follow the controller: what is there is filled anew, nothing is rebuilt."""
+        why = self.why
+        answers = why.panels
+        for quantity, made in self.quantity_buttons.items():
+            made.setChecked(why.quantity == quantity)
+        self.mode.setCurrentIndex([mode for _, mode, _ in _MODES].index(why.mode))
+        here = why.question is not None and why.is_pinned(why.question.item.key)
+        self.pin_button.setChecked(here)
+        self.pin_button.setEnabled(why.question is not None)
+        self.export_button.setEnabled(bool(answers))
+        self.note.set_whole(SHORT[why.quantity] if answers else "")
+        if answers:
+            self._show(answers)
+        if self.help_button.isChecked():
+            self.stack.setCurrentWidget(self.help_page)
+        elif answers and why.state in (WhyState.READY, WhyState.COMPUTING):
+            self.stack.setCurrentWidget(self.scroll)
+        else:
+            # While the next hit is read the last picture stays: blinking tires.
+            if why.state is not WhyState.COMPUTING or not self.panels:
+                self._present_empty()
+                self.stack.setCurrentWidget(self.empty)
+        self._say()
+
+    def _show(self, answers: list) -> None:
+        while len(self.panels) < min(len(answers), PINS):
+            made = AnswerPanel(self.why, self._themes)
+            self.panels.append(made)
+            self.maps_box.addWidget(made, 1)
+        for panel, answer in zip(self.panels, answers, strict=False):
+            panel.show_answer(answer, alone=len(answers) == 1 and not self.why.pins)
+        for number, panel in enumerate(self.panels):
+            panel.setVisible(number < len(answers))
+
+    def _present_empty(self) -> None:
+        why = self.why
+        icon, title, sentence = EMPTY[why.state if why.state in EMPTY else WhyState.COMPUTING]
+        self._icon = icon
+        self._tint()
+        self.title.setText(title)
+        self.sentence.setText(str(why.error) if why.state is WhyState.FAILED else sentence)
+        self.again.setVisible(why.state is WhyState.FAILED)
+
+    def _tint(self) -> None:
+        name = getattr(self, "_icon", "")
+        if name:
+            self.picture.setPixmap(look.icon(name, self._themes.theme, accent=True).pixmap(32, 32))
+
+    def _say(self) -> None:
+        why, answer = self.why, self.why.current
+        struck = bool(why.struck) and answer is not None
+        self.restore.setVisible(struck)
+        self.search.setVisible(struck)
+        self.line.set_whole(outcome(answer, why.rank) if answer else "")
+        if answer is None:
+            self.value.set_whole("")
+            return
+        said = readout(answer, why.quantity, why.selection.current.seen_on(answer.item.key))
+        self.value.set_whole(said or "Point at a word, a joint or a moment; click to keep it.")
+        for panel in self.panels:
+            panel.say(said)
+
+    # -- what the user does ----------------------------------------------------------------------
+
+    def export(self, suffix: str) -> None:
+        """Ask where to, and write in the background."""
+        answer = self.why.current or next(iter(self.why.panels), None)
+        if answer is None:
+            return
+        path = self.ask_path(f"{answer.item.name or 'explanation'} why{suffix}", suffix)
+        if path:
+            self.why.export(Path(path).with_suffix(suffix), answer)
+
+    def _ask_path(self, name: str, suffix: str) -> str:
+        kind = {".png": "Pictures", ".svg": "Drawings", ".csv": "Tables", ".npz": "Arrays"}[suffix]
+        return QFileDialog.getSaveFileName(self, "Save the explanation", name, f"{kind} (*{suffix})")[0]
+
+    def toggle_quantity(self) -> None:
+        """The other quantity."""
+        self.why.set_quantity("interaction" if self.why.quantity == "similarity" else "similarity")
+
+    def strike_picked(self) -> None:
+        """Strike the hovered or pinned word out, or put it back."""
+        word = self.why.selection.current.word
+        if word is not None:
+            self.why.strike(word)
+
+    def focus_map(self) -> None:
+        """The keyboard walks over the maps."""
+        if self.panels and self.stack.currentWidget() is self.scroll:
+            self.panels[0].map.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    # -- events ----------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Beside or above one another."""
+        super().resizeEvent(event)
+        wide = self.width() >= SIDE_BY_SIDE_FROM
+        self.maps_box.setDirection(
+            QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        )
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Explain from now on."""
+        super().showEvent(event)
+        self.why.set_active(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Explain nothing unseen."""
+        super().hideEvent(event)
+        self.why.set_active(False)
+
+
+def _scrolled(widget: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(widget)
+    widget.setObjectName("panel")
+    area.viewport().setAutoFillBackground(False)
+    return area

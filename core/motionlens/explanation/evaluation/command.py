@@ -111,7 +111,7 @@ def measure(
     from .timing import evaluate_timing
 
     if part == "faithfulness":
-        return [evaluate_faithfulness(probe, make_cases(pairs, seed), seed, progress).table()]
+        return [r.table() for r in evaluate_faithfulness(probe, make_cases(pairs, seed), seed, progress)]
     if part == "localisation":
         words = evaluate_localisation(probe, make_cases(2 * cases, seed), seed, progress)
         return [localisation_table(words)]

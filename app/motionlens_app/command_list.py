@@ -84,7 +84,7 @@ def _why(w: MainWindow) -> list[Command]:
         Command("why.strike", "&Strike the chosen word out, or put it back", panel.strike_picked, "Wh&y", ("X",),
                 typing=False, separator_before=True),
         Command("why.restore", "Put &all words back", why.restore, "Wh&y"),
-        Command("why.pin", "&Pin the motion to compare it", why.toggle_pin, "Wh&y", ("P",), typing=False),
+        Command("why.pin", "&Pin the motion to compare it", panel.pin, "Wh&y", ("P",), typing=False),
         Command("why.unpin", "&Let go what is chosen", why.selection.clear, "Wh&y", ("Esc",), typing=False),
         Command("why.room", "&More room for “Why”", panel.room_button.toggle, "Wh&y", separator_before=True),
         Command("why.help", "&How to read this", panel.help_button.toggle, "Wh&y"),

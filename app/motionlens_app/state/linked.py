@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -55,6 +55,8 @@ class WhyLink(QObject):
             pick = selection.current.seen_on(answer.item.key)
             pinned = selection.pinned.seen_on(answer.item.key).span
             scale = self._why.scale(answer)
+            if pick.word is not None and (pick.word >= len(answer.rows) or answer.rows[pick.word] < 0):
+                pick = replace(pick, word=None)  # what is struck out is met nowhere
             word = pick.word
             if pick.word is not None or pick.span is not None:
                 values = joint_values(answer, self.quantity, pick)

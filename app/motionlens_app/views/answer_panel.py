@@ -1,4 +1,4 @@
-"""One motion in the "Why" pane: its title when motions are compared, its maps, its colour bar."""
+"""One motion in the "Why" pane: its maps, and its title when motions are compared."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from .. import theme as look
 from ..state.answers import Answer
 from ..state.explain import WhyController
-from .colour_bar import ColourBar
 from .widgets import ElidedLabel, IconButton
-
-_FOR = {"query": "all words", "word": "each word", "shared": "all motions"}
 
 
 class AnswerPanel(QWidget):
-    """Title, maps, colour bar."""
+    """Title and maps."""
 
     def __init__(self, why: WhyController, themes: look.ThemeManager) -> None:
         super().__init__()
@@ -35,14 +32,11 @@ class AnswerPanel(QWidget):
         row.addWidget(self.pin)
         self.map = WhyMap(why, themes)
         self.map.strike_wanted.connect(why.strike)
-        self.bar = ColourBar(themes)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(2)
         box.addWidget(self.head)
         box.addWidget(self.map, 1)
-        box.addWidget(self.bar)
-        why.selection.changed.connect(self._name_scale)
 
     def show_answer(self, answer: Answer, alone: bool) -> None:
         """Fill in; a title is needed only where there is another motion."""
@@ -53,13 +47,7 @@ class AnswerPanel(QWidget):
         self.pin.setChecked(self._why.is_pinned(answer.item.key))
         self.map.show_answer(answer)
         self.map.setAccessibleName(f"Why: words by joints and by time, {answer.item.title}")
-        self._name_scale()
 
     def say(self, text: str) -> None:
         """What a screen reader says of the cell at hand."""
         self.map.setAccessibleDescription(text)
-
-    def _name_scale(self) -> None:
-        if self.answer is not None and self.isVisibleTo(self.parentWidget()):
-            word = self.map.pick.word if self._why.mode == "word" else None
-            self.bar.show_scale(self.map.scale, word, _FOR[self._why.mode])

@@ -11,7 +11,7 @@ from ..state.scales import UNITS, Scale
 from .data_colours import colour_map
 
 _NUMBER = 52
-_UNIT = 190
+_UNIT = 84
 
 
 class ColourBar(QWidget):
@@ -22,7 +22,6 @@ class ColourBar(QWidget):
         self._themes = themes
         self._scale: Scale | None = None
         self._word: int | None = None
-        self._note = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         themes.changed.connect(self.update)
 
@@ -30,11 +29,11 @@ class ColourBar(QWidget):
         """One line."""
         return QSize(300, 20)
 
-    def show_scale(self, scale: Scale, word: int | None, note: str) -> None:
-        """Another scale; ``note`` says for what it holds."""
-        self._scale, self._word, self._note = scale, word, note
+    def show_scale(self, scale: Scale, word: int | None) -> None:
+        """Another scale; ``word``: the one whose ends are named, where each word has its own."""
+        self._scale, self._word = scale, word
         low, high = self.ends
-        self.setAccessibleName(f"Colours from {low} to {high} {UNITS[scale.quantity]}, {note}")
+        self.setAccessibleName(f"Colours from {low} to {high} {UNITS[scale.quantity]}")
         self.update()
 
     @property
@@ -56,7 +55,7 @@ class ColourBar(QWidget):
         painter.setFont(look.font(small=True))
         theme, quantity = self._themes.theme, self._scale.quantity
         low, high = self.ends
-        strip = QRectF(6 + _NUMBER, 5, max(self.width() - 2 * _NUMBER - _UNIT - 20, 40), 10)
+        strip = QRectF(6 + _NUMBER, 5, max(self.width() - 2 * _NUMBER - _UNIT - 12, 40), 10)
         table = colour_map(quantity)
         picture = QImage(table.data, len(table), 1, 3 * len(table), QImage.Format.Format_RGB888)
         painter.drawImage(strip, picture)
@@ -69,7 +68,5 @@ class ColourBar(QWidget):
             x = round(strip.center().x())
             painter.drawLine(x, 3, x, 17)
         painter.setPen(QColor(theme.muted))
-        painter.drawText(
-            QRectF(strip.right() + 6 + _NUMBER, 0, _UNIT, 20), left, f"{UNITS[quantity]}, {self._note}"
-        )
+        painter.drawText(QRectF(strip.right() + _NUMBER, 0, _UNIT, 20), left, UNITS[quantity])
         painter.end()

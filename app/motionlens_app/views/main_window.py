@@ -134,7 +134,7 @@ class MainWindow(QMainWindow):
         if not self.restoreGeometry(self.settings.blob("window/geometry")):
             self.resize(1440, 900)
         self.splitter.restoreState(self.settings.blob("window/splitter"))
-        self.viewer.splitter.restoreState(self.settings.blob("window/viewer"))
+        self.viewer.splitter.restoreState(self.settings.blob("window/why"))
         self.results.animate.setChecked(self.settings.flag("cards/animate", True))
 
     # -- session to widgets --------------------------------------------------------------------
@@ -311,7 +311,7 @@ class MainWindow(QMainWindow):
         self._closing = True
         self.settings.put("window/geometry", self.saveGeometry())
         self.settings.put("window/splitter", self.splitter.saveState())
-        self.settings.put("window/viewer", self.viewer.splitter.saveState())
+        self.settings.put("window/why", self.viewer.splitter.saveState())
         self.settings.put("cards/animate", self.results.grid.animate_all)
         self.settings.save()
         self.viewer.clock.stop()

@@ -59,7 +59,7 @@ class ViewerPanel(QWidget):
         self.viewport = make_viewport(self.scene)
         smooth = getattr(self.viewport, "kind", "") == "gl"  # the processor alone paints 30 pictures a second
         self.clock = PlaybackClock(viewer.playback, 16 if smooth else 33, parent=self)
-        self.viewport.setMinimumSize(280, 220)
+        self.viewport.setMinimumSize(280, 190)
         self._orbit = OrbitHandler(
             self.viewport, self.scene, self.playback.toggle, self._joint_hovered, self._joint_clicked
         )
@@ -81,7 +81,7 @@ class ViewerPanel(QWidget):
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.addWidget(top)
         self.splitter.addWidget(self._tabs())
-        self.splitter.setSizes([430, 400])
+        self.splitter.setSizes([361, 420])
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
         self.splitter.setChildrenCollapsible(True)
@@ -112,11 +112,17 @@ class ViewerPanel(QWidget):
             self.tabs.addTab(text)
             self.pages.addWidget(page)
         self.tabs.currentChanged.connect(self.pages.setCurrentIndex)
+        self.tabs.currentChanged.connect(lambda at: self.why.tools.setVisible(at == 0))
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self.tabs)
+        row.addStretch(1)
+        row.addWidget(self.why.tools)
         out = QWidget()
         box = QVBoxLayout(out)
         box.setContentsMargins(4, 0, 0, 0)
         box.setSpacing(0)
-        box.addWidget(self.tabs)
+        box.addLayout(row)
         box.addWidget(self.pages, 1)
         return out
 
@@ -147,7 +153,7 @@ class ViewerPanel(QWidget):
             self._before = around.sizes(), self.splitter.sizes()
             width, height = sum(around.sizes()), sum(self.splitter.sizes())
             around.setSizes([0, round(width * 0.3), round(width * 0.7)])
-            self.splitter.setSizes([round(height * 0.45), round(height * 0.55)])
+            self.splitter.setSizes([round(height * 0.4), round(height * 0.6)])
         else:
             around.setSizes(self._before[0])
             self.splitter.setSizes(self._before[1])

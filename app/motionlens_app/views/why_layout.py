@@ -9,9 +9,10 @@ from PySide6.QtCore import QRectF
 from motionlens.skeleton import JOINT_INDEX as J
 from motionlens.skeleton import JOINT_NAMES
 
-HEAD = 62
+HEAD = 66
 """Height of the column labels."""
-ROW_MIN, ROW_MAX = 14, 26
+ROW_MIN, ROW_SCROLLED, ROW_MAX = 11.5, 14.0, 26.0
+"""Rows this low if all of them fit; where they do not, they are higher and scroll."""
 STRIKE = 18
 """Width of the toggle that strikes a word out."""
 _GAP = 10
@@ -102,8 +103,8 @@ class Layout:
     def at(self, x: float, y: float) -> Place:
         """What is at a pixel; column labels count as their columns."""
         word = int((y - self.labels.top()) // self.row)
-        word_here = word if 0 <= word < self.rows else None
-        if y > self.labels.top() and word_here is None:
+        word_here = word if 0 <= word < self.rows and y >= HEAD else None
+        if y >= HEAD and word_here is None:
             return Place()
         if self.joints.left() <= x < self.joints.right():
             column = int((x - self.joints.left()) / self.joints.width() * len(JOINT_COLUMNS))
@@ -116,13 +117,17 @@ class Layout:
         return Place()
 
 
-def lay_out(width: float, height: float, rows: int, segments: int, widest_word: float) -> Layout:
+def lay_out(
+    width: float, height: float, rows: int, segments: int, widest_word: float, scrolled: float = 0.0
+) -> Layout:
     """Places for a widget of this size.
 
     Args:
         widest_word: pixels that the longest word would like to have.
+        scrolled: pixels by which the rows are moved up, under the column labels.
     """
-    row = min(max((height - HEAD - _FOOT) / max(rows, 1), ROW_MIN), ROW_MAX)
+    fitting = (height - HEAD - _FOOT) / max(rows, 1)
+    row = min(fitting, ROW_MAX) if fitting >= ROW_MIN else ROW_SCROLLED
     label = STRIKE + min(widest_word + 6, max(width * 0.2, 64))
     bars = min(max(width * 0.12, 44), 120)
     maps = max(width - label - bars - 4 * _GAP, 40)
@@ -133,11 +138,11 @@ def lay_out(width: float, height: float, rows: int, segments: int, widest_word: 
     left = 6.0
     rects = []
     for wide in (label, bars, maps - time, time):
-        rects.append(QRectF(left, HEAD, wide, high))
+        rects.append(QRectF(left, HEAD - scrolled, wide, high))
         left += wide + _GAP
     return Layout(rows, segments, row, *rects)
 
 
-def height_wanted(rows: int) -> int:
-    """The least height that keeps the words readable."""
-    return HEAD + _FOOT + ROW_MIN * rows
+def hidden_height(height: float, places: Layout) -> float:
+    """How far the rows can be scrolled."""
+    return max(places.row * places.rows - (height - HEAD - _FOOT), 0.0)

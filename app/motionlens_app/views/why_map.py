@@ -15,8 +15,9 @@ from ..state.answers import Answer, word_values
 from ..state.explain import WhyController
 from ..state.selection import Pick
 from .data_colours import colour_map
-from .why_layout import HEAD, JOINT_COLUMNS, Layout, Place, height_wanted, lay_out
+from .why_layout import HEAD, JOINT_COLUMNS, Layout, Place, hidden_height, lay_out
 from .why_paint import MapPainter
+from .why_words import readout
 
 
 class WhyMap(pg.GraphicsView):
@@ -38,6 +39,8 @@ class WhyMap(pg.GraphicsView):
         self.joint_image = pg.ImageItem(axisOrder="row-major")
         self.time_image = pg.ImageItem(axisOrder="row-major")
         self.places: Layout = lay_out(480, 300, 1, 1, 60)
+        self._scrolled = 0.0
+        self.setMinimumHeight(HEAD + 50)
         self._over = _Over(self)
         for item in (self.joint_image, self.time_image, self._over):
             self.addItem(item)
@@ -53,14 +56,12 @@ class WhyMap(pg.GraphicsView):
         scale = self._why.scale(answer)
         self.scale = scale
         self.painting = MapPainter(answer, scale)
-        self._place()
         table = colour_map(self.quantity)
         joint = scale.share(answer.word_joint(self.quantity))[:, JOINT_COLUMNS]
         time = scale.share(answer.word_segment(self.quantity))
         for image, values in ((self.joint_image, joint), (self.time_image, time)):
             image.setImage(np.ascontiguousarray(values, np.float32), levels=(0.0, 1.0), lut=table)
         self._place()
-        self.setMinimumHeight(height_wanted(len(answer.rows)))
         self._selection_changed()
 
     @property
@@ -89,10 +90,25 @@ class WhyMap(pg.GraphicsView):
         metrics = QFontMetricsF(look.font(small=True))
         widest = max((metrics.horizontalAdvance(word) for word in self.answer.words), default=40.0)
         segments = len(self.answer.shown.segments)
-        self.places = lay_out(self.width(), self.height(), len(self.answer.rows), segments, widest)
+        size = self.width(), self.height(), len(self.answer.rows), segments, widest
+        self._scrolled = min(self._scrolled, hidden_height(self.height(), lay_out(*size)))
+        self.places = lay_out(*size, self._scrolled)
         self.joint_image.setRect(self.places.joints)
         self.time_image.setRect(self.places.time)
-        self._over.resized(QRectF(0, 0, self.width(), max(self.height(), self.places.labels.bottom())))
+        self._over.resized(QRectF(0, 0, self.width(), self.height()))
+
+    def scroll_to(self, scrolled: float) -> None:
+        """Move the rows up by so many pixels, as far as there are more below."""
+        scrolled = min(max(scrolled, 0.0), hidden_height(self.height(), self.places))
+        if scrolled != self._scrolled:
+            self._scrolled = scrolled
+            self._place()
+
+    def _reveal(self, word: int) -> None:
+        row = self.places.row_rect(self.places.labels, word)
+        above, below = HEAD - row.top(), row.bottom() - (self.height() - 6)
+        if above > 0 or below > 0:
+            self.scroll_to(self._scrolled + (-above if above > 0 else below))
 
     def _tint(self) -> None:
         self.setBackground(self._themes.theme.panel)
@@ -126,11 +142,13 @@ class WhyMap(pg.GraphicsView):
         place = self.places.at(event.position().x(), event.position().y())
         self._why.selection.hover(self.pick_of(place))
         self.setCursor(Qt.CursorShape.PointingHandCursor if place.strike else Qt.CursorShape.ArrowCursor)
-        self.setToolTip(self._strike_tip(place))
+        self.setToolTip(self._tip(place))
 
-    def _strike_tip(self, place: Place) -> str:
-        if not place.strike or place.word is None or self.answer is None:
+    def _tip(self, place: Place) -> str:
+        if self.answer is None:
             return ""
+        if not place.strike or place.word is None:
+            return readout(self.answer, self.quantity, self.pick)
         struck = self.answer.rows[place.word] < 0
         return "Put this word back (X)" if struck else "Strike this word out: what would the score be? (X)"
 
@@ -155,8 +173,10 @@ class WhyMap(pg.GraphicsView):
         self.mousePressEvent(event)
 
     def wheelEvent(self, event) -> None:
-        """For the scroll area around."""
-        event.ignore()
+        """Scroll where not all words fit."""
+        before = self._scrolled
+        self.scroll_to(before - event.angleDelta().y() / 120 * 3 * self.places.row)
+        event.setAccepted(self._scrolled != before)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is hovered."""
@@ -170,7 +190,9 @@ class WhyMap(pg.GraphicsView):
             Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1),
         }  # fmt: skip
         if answer is not None and key in arrows:
-            selection.hover(self._stepped(*arrows[Qt.Key(key)]))
+            pick = self._stepped(*arrows[Qt.Key(key)])
+            selection.hover(pick)
+            self._reveal(pick.word or 0)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and selection.current:
             selection.toggle(selection.hovered or selection.pinned)
         else:

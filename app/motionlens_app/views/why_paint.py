@@ -21,6 +21,8 @@ _STRIP = 4.0
 _LETTERS = 13.0
 _NUMBERS_FROM = 84.0
 """Bars this wide have room for numbers."""
+_FLAT_FROM = 27.0
+"""Columns this wide have labels that need not be turned."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -37,11 +39,20 @@ class MapPainter:
     ) -> None:
         """Everything, in widget pixels."""
         painter.setFont(look.font(small=True))
+        whole = painter.viewport()
+        painter.save()
+        painter.setClipRect(QRectF(0, HEAD, whole.width(), whole.height()))
         self._rows(painter, places, theme, pick, selection)
-        self._bars(painter, places, theme, pick)
+        self._bars(painter, places, theme)
+        painter.restore()
+        # Rows that are scrolled up go under the labels.
+        painter.fillRect(QRectF(0, 0, whole.width(), HEAD), QColor(theme.panel))
+        self._bars_head(painter, places, theme, pick)
         self._joint_labels(painter, places, theme, pick)
         self._time_labels(painter, places, theme, pick)
+        painter.setClipRect(QRectF(0, HEAD - 2, whole.width(), whole.height()))
         self._marks(painter, places, pick, selection)
+        self._scroll_mark(painter, places, theme, whole.width(), whole.height())
 
     # -- words and bars --------------------------------------------------------------------------
 
@@ -87,13 +98,9 @@ class MapPainter:
         painter.drawLine(tip, tip + QPointF(-2, -2.5))
         painter.drawLine(tip, tip + QPointF(2.5, -2))
 
-    def _bars(self, painter, places: Layout, theme, pick: Pick) -> None:
+    def _bars(self, painter, places: Layout, theme) -> None:
         values = self.answer.contribution if self.answers is None else self.answers
-        title, strong = "score", f"{self.answer.shown.score:.3f}"
-        if self.answers is not None:
-            title, strong = "with", joint_label(pick.joint) if pick.joint is not None else "this time"
         area = places.bars
-        self._head(painter, QRectF(area.left() - 6, 0, area.width() + 14, HEAD), theme, title, strong)
         finite = values[np.isfinite(values)]
         low, high = min(float(finite.min(initial=0)), 0.0), max(float(finite.max(initial=0)), 1e-9)
         numbers = area.width() >= _NUMBERS_FROM
@@ -120,6 +127,24 @@ class MapPainter:
         painter.setPen(QPen(QColor(theme.border), 1))
         painter.drawLine(QPointF(zero, area.top()), QPointF(zero, area.bottom()))
 
+    def _bars_head(self, painter, places: Layout, theme, pick: Pick) -> None:
+        title, strong = "score", f"{self.answer.shown.score:.3f}"
+        if self.answers is not None:
+            title, strong = "with", joint_label(pick.joint) if pick.joint is not None else "this time"
+        area = QRectF(places.bars.left() - 6, 0, places.bars.width() + 14, HEAD)
+        self._head(painter, area, theme, title, strong)
+
+    @staticmethod
+    def _scroll_mark(painter, places: Layout, theme, width: float, height: float) -> None:
+        """Where in the rows one is, when not all of them fit."""
+        room, rows = height - HEAD, places.labels.height()
+        if rows <= room:
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.muted))
+        top = HEAD + (HEAD - places.labels.top()) / rows * room
+        painter.drawRoundedRect(QRectF(width - 4, top, 3, room * room / rows), 1.5, 1.5)
+
     @staticmethod
     def _head(painter, rect: QRectF, theme, title: str, strong: str) -> None:
         painter.setFont(look.font(small=True))
@@ -142,6 +167,10 @@ class MapPainter:
             painter.setFont(look.font(small=True, strong=on))
             painter.setPen(QColor(theme.text if on else theme.muted))
             bottom = HEAD - _STRIP - (_LETTERS if count == 2 else 2)
+            if wide >= _FLAT_FROM:
+                middle = left + wide * count / 2
+                painter.drawText(QRectF(middle - 40, bottom - 14, 80, 14), Qt.AlignmentFlag.AlignCenter, text)
+                continue
             painter.save()
             painter.translate(left + wide * count / 2, bottom)
             painter.rotate(-90)
@@ -187,7 +216,7 @@ class MapPainter:
     def _marks(self, painter, places: Layout, pick: Pick, selection: Selection) -> None:
         pinned = selection.pinned.seen_on(self.answer.item.key)
         for one, strength in ((pinned, 1.0), (pick, 1.0)):
-            if one.word is not None and one.word < places.rows:
+            if one.word is not None and one.word < places.rows and self.answer.rows[one.word] >= 0:
                 for area in (places.joints, places.time):
                     _outline(painter, places.row_rect(area, one.word), strength)
             if one.joint is not None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QButtonGroup,
-    QComboBox,
     QFileDialog,
     QHBoxLayout,
     QLabel,
@@ -25,7 +24,9 @@ from motionlens.explanation.result import QUANTITIES
 
 from .. import theme as look
 from ..state.explain import PINS, WhyController, WhyState
+from ..state.scales import ScaleMode
 from .answer_panel import AnswerPanel
+from .colour_bar import ColourBar
 from .why_words import EMPTY, HOW_TO_READ, NAMES, SHORT, outcome, readout
 from .widgets import ElidedLabel, IconButton, button, label
 
@@ -37,9 +38,11 @@ EXPORTS = (
     ("Table (CSV)…", ".csv"),
     ("Arrays (npz)…", ".npz"),
 )
-_MODES = (("Scale: query", "query", "One colour scale for all words of the query"),
-          ("Scale: word", "word", "Each word on its own colour scale"),
-          ("Scale: shared", "shared", "One colour scale for all motions that are compared"))  # fmt: skip
+_MODES: tuple[tuple[ScaleMode, str, str], ...] = (
+    ("query", "all words", "One colour scale for all &words of the query"),
+    ("word", "each word", "&Each word on its own colour scale"),
+    ("shared", "all motions", "One colour scale for all &motions that are compared"),
+)
 
 
 class WhyPanel(QWidget):
@@ -54,37 +57,45 @@ class WhyPanel(QWidget):
         self.why, self._themes = why, themes
         self.ask_path = self._ask_path
         self.panels: list[AnswerPanel] = []
+        self._made_room = False
         self.line = ElidedLabel("title")
         self.value = ElidedLabel("muted")
-        self.restore = button("Put back", "chip", why.restore)
-        self.restore.setToolTip("All words of the query again")
-        self.search = button("Search without", "chip", lambda: self.search_wanted.emit(why.text_left))
-        self.search.setToolTip("Search for the query without the struck words")
-        self.note = ElidedLabel("muted")
+        self.restore = IconButton("arrow-counter-clockwise", "Put all words back", themes, why.restore)
+        self.search = IconButton(
+            "magnifying-glass", "Search for the query without the struck words", themes,
+            lambda: self.search_wanted.emit(why.text_left),
+        )  # fmt: skip
+        self.tools = self._tools()
         box = QVBoxLayout(self)
-        box.setContentsMargins(12, 6, 8, 6)
-        box.setSpacing(2)
-        box.addLayout(self._tools())
+        box.setContentsMargins(12, 4, 8, 4)
+        box.setSpacing(1)
         row = QHBoxLayout()
-        row.setSpacing(6)
+        row.setSpacing(2)
         row.addWidget(self.line, 1)
+        for small in (self.restore, self.search):
+            small.setFixedSize(26, 20)
+            small.setIconSize(QSize(14, 14))
         row.addWidget(self.restore)
         row.addWidget(self.search)
         box.addLayout(row)
         box.addWidget(self.value)
         box.addWidget(self._stack(), 1)
-        box.addWidget(self.note)
+        box.addWidget(self._legend())
         why.changed.connect(self.refresh)
         why.ranked.connect(self._say)
         why.selection.changed.connect(self._say)
+        why.selection.changed.connect(self._name_scales)
         themes.changed.connect(self._tint)
         self.refresh()
 
     # -- building --------------------------------------------------------------------------------
 
-    def _tools(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(2)
+    def _tools(self) -> QWidget:
+        """For the row of tabs."""
+        tools = QWidget()
+        row = QHBoxLayout(tools)
+        row.setContentsMargins(0, 2, 6, 0)
+        row.setSpacing(0)
         themes = self._themes
         group = QButtonGroup(self)
         self.quantity_buttons: dict[str, QToolButton] = {}
@@ -96,18 +107,11 @@ class WhyPanel(QWidget):
             group.addButton(made)
             self.quantity_buttons[quantity] = made
             row.addWidget(made)
-        row.addStretch(1)
-        self.mode = QComboBox()
-        self.mode.setAccessibleName("What one colour scale is for")
-        for number, (text, _mode, tip) in enumerate(_MODES):
-            self.mode.addItem(text)
-            self.mode.setItemData(number, tip, Qt.ItemDataRole.ToolTipRole)
-        self.mode.activated.connect(lambda at: self.why.set_mode(_MODES[at][1]))
-        row.addWidget(self.mode)
+        row.addSpacing(6)
         self.pin_button = IconButton(
             "push-pin", "Pin this motion to compare it with another (P)", themes, checkable=True
         )
-        self.pin_button.clicked.connect(lambda _checked=False: self.why.toggle_pin())
+        self.pin_button.clicked.connect(lambda _checked=False: self.pin())
         self.export_button = IconButton("export", "Save this explanation", themes)
         self.export_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.export_button)
@@ -122,7 +126,34 @@ class WhyPanel(QWidget):
         self.help_button.toggled.connect(self.refresh)
         for made in (self.pin_button, self.export_button, self.room_button, self.help_button):
             row.addWidget(made)
-        return row
+        return tools
+
+    def _legend(self) -> QWidget:
+        """Colour bars, and beside them what a scale is for."""
+        self.legend = QWidget()
+        row = QHBoxLayout(self.legend)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        self.bars = [ColourBar(self._themes) for _ in range(PINS)]
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        for bar in self.bars:
+            column.addWidget(bar)
+        row.addLayout(column, 1)
+        self.mode = IconButton("", "What one colour scale is for", self._themes, text="all words")
+        self.mode.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.mode.setFixedHeight(22)
+        menu, group = QMenu(self.mode), QActionGroup(self.mode)
+        self.mode_actions: dict[str, QAction] = {}
+        for mode, _short, text in _MODES:
+            action = QAction(text, menu, checkable=True)
+            action.triggered.connect(lambda _checked=False, m=mode: self.why.set_mode(m))
+            group.addAction(action)
+            menu.addAction(action)
+            self.mode_actions[mode] = action
+        self.mode.setMenu(menu)
+        row.addWidget(self.mode, 0, Qt.AlignmentFlag.AlignTop)
+        return self.legend
 
     def _stack(self) -> QStackedWidget:
         self.stack = QStackedWidget()
@@ -143,13 +174,12 @@ class WhyPanel(QWidget):
         self.maps_box = QBoxLayout(QBoxLayout.Direction.TopToBottom, self.maps)
         self.maps_box.setContentsMargins(0, 0, 0, 0)
         self.maps_box.setSpacing(8)
-        self.scroll = _scrolled(self.maps)
         self.help_text = label(HOW_TO_READ, "", wrap=True)
         self.help_text.setTextFormat(Qt.TextFormat.RichText)
         self.help_text.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.help_text.setContentsMargins(0, 0, 12, 8)
         self.help_page = _scrolled(self.help_text)
-        for page in (self.empty, self.scroll, self.help_page):
+        for page in (self.empty, self.maps, self.help_page):
             self.stack.addWidget(page)
         return self.stack
 
@@ -161,23 +191,24 @@ class WhyPanel(QWidget):
         answers = why.panels
         for quantity, made in self.quantity_buttons.items():
             made.setChecked(why.quantity == quantity)
-        self.mode.setCurrentIndex([mode for _, mode, _ in _MODES].index(why.mode))
+        self.mode_actions[why.mode].setChecked(True)
+        self.mode.setText(next(short for mode, short, _ in _MODES if mode == why.mode) + " ▾")
         here = why.question is not None and why.is_pinned(why.question.item.key)
         self.pin_button.setChecked(here)
         self.pin_button.setEnabled(why.question is not None)
         self.export_button.setEnabled(bool(answers))
-        self.note.set_whole(SHORT[why.quantity] if answers else "")
-        if answers:
+        if answers and (why.state is not WhyState.COMPUTING or not self.panels):
             self._show(answers)
         if self.help_button.isChecked():
             self.stack.setCurrentWidget(self.help_page)
         elif answers and why.state in (WhyState.READY, WhyState.COMPUTING):
-            self.stack.setCurrentWidget(self.scroll)
+            self.stack.setCurrentWidget(self.maps)
         else:
             # While the next hit is read the last picture stays: blinking tires.
             if why.state is not WhyState.COMPUTING or not self.panels:
                 self._present_empty()
                 self.stack.setCurrentWidget(self.empty)
+        self.legend.setVisible(self.stack.currentWidget() is self.maps)
         self._say()
 
     def _show(self, answers: list) -> None:
@@ -189,6 +220,17 @@ class WhyPanel(QWidget):
             panel.show_answer(answer, alone=len(answers) == 1 and not self.why.pins)
         for number, panel in enumerate(self.panels):
             panel.setVisible(number < len(answers))
+        self._name_scales()
+
+    def _name_scales(self) -> None:
+        why = self.why
+        shown = [panel for panel in self.panels if not panel.isHidden()]
+        for number, bar in enumerate(self.bars):
+            there = number < (1 if why.mode == "shared" else len(shown))
+            bar.setVisible(there)
+            if there and shown:
+                word = why.selection.current.word if why.mode == "word" else None
+                bar.show_scale(shown[number].map.scale, word)
 
     def _present_empty(self) -> None:
         why = self.why
@@ -214,7 +256,7 @@ class WhyPanel(QWidget):
             self.value.set_whole("")
             return
         said = readout(answer, why.quantity, why.selection.current.seen_on(answer.item.key))
-        self.value.set_whole(said or "Point at a word, a joint or a moment; click to keep it.")
+        self.value.set_whole(said or SHORT[why.quantity])
         for panel in self.panels:
             panel.say(said)
 
@@ -237,6 +279,13 @@ class WhyPanel(QWidget):
         """The other quantity."""
         self.why.set_quantity("interaction" if self.why.quantity == "similarity" else "similarity")
 
+    def pin(self) -> None:
+        """Pin the present motion, or let it go. Comparing needs room: it is made, and given back."""
+        self.why.toggle_pin()
+        if bool(self.why.pins) != self.room_button.isChecked() and (self.why.pins or self._made_room):
+            self._made_room = bool(self.why.pins)
+            self.room_button.setChecked(self._made_room)
+
     def strike_picked(self) -> None:
         """Strike the hovered or pinned word out, or put it back."""
         word = self.why.selection.current.word
@@ -245,7 +294,7 @@ class WhyPanel(QWidget):
 
     def focus_map(self) -> None:
         """The keyboard walks over the maps."""
-        if self.panels and self.stack.currentWidget() is self.scroll:
+        if self.panels and self.stack.currentWidget() is self.maps:
             self.panels[0].map.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # -- events ----------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ whether its peak is among the true joints, for words that name limbs ("left", "h
 name an action of some joints ("waves"). Time: AUC over the windows of the map summed over body parts, whether its
 peak is inside, and the intersection over union of the run of windows that stands out most
 (``measures.best_span``), for words of motions of several steps that mean less than 80 % of the motion.
-Cosines are put together by their maximum instead of a sum, as the explanation shows them.
+Cosines are put together by their maximum instead of a sum, as the explanation shows them. A last row has the
+truth itself, rounded to body parts and windows: what a perfect map would reach.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...evaluation.metrics import Interval, bootstrap_mean
+from ...training.grounding import parts_of, windows_of
 from ..parts import at_joints
 from ..result import Explanation
 from .baselines import METHODS, Attribution, attributions
@@ -27,6 +29,9 @@ from .report import Cell, Table
 BODY_KINDS = KINDS[:2]
 MOST_OF_MOTION = 0.8
 """A word that means a larger share of the motion's windows says nothing of time."""
+
+PERFECT = "the truth as patches"
+"""Name of the row of a perfect map."""
 
 JOINT_FIGURES = ("auc", "pointing")
 TIME_FIGURES = ("auc", "pointing", "iou")
@@ -82,6 +87,15 @@ def asks_time(case: Case, truth: np.ndarray) -> bool:
     return len(case.recipe.steps) > 1 and 0 < truth.mean() < MOST_OF_MOTION
 
 
+def perfect(case: Case, explanation: Explanation) -> Attribution:
+    """The patches that the words mean: body parts most of whose joints are meant, windows mostly inside."""
+    maps = np.zeros(explanation.interaction.shape)
+    for g in grounded_words(case.caption, explanation.words):
+        parts = parts_of(np.flatnonzero(g.joints).tolist())
+        maps[g.word] = parts[:, None] & windows_of(g.start_s, g.end_s, maps.shape[-1])
+    return Attribution(maps, maps.sum(axis=0))
+
+
 def word_figures(
     index: int, case: Case, explanation: Explanation, said: Mapping[str, Attribution]
 ) -> list[WordFigures]:
@@ -118,6 +132,7 @@ def evaluate_localisation(
         if progress:
             progress(f"localisation: motion {index + 1} of {len(cases)}")
         explanation, said = attributions(probe, case.caption.text, case.positions, rng, methods)
+        said[PERFECT] = perfect(case, explanation)
         out += word_figures(index, case, explanation, said)
     return out
 
@@ -148,7 +163,7 @@ def mean_figure(
 def localisation_table(words: Sequence[WordFigures]) -> Table:
     """All methods, body words."""
     body = [w for w in words if w.kind in BODY_KINDS]
-    methods = list(body[0].joints) if body else list(METHODS)
+    methods = list(body[0].joints) if body else []
     rows: dict[str, list[Cell]] = {}
     for m in methods:
         rows[m] = [mean_figure(words, m, "joints", i) for i in range(len(JOINT_FIGURES))]

@@ -30,7 +30,7 @@ def contrast_partner(recipe: Recipe, rng: np.random.Generator) -> tuple[str, Rec
         ("order" | "count" | "direction" | "side", recipe), None where nothing can be changed.
 
     >>> there = Recipe((Step(Action("bow", count=1)), Step(Action("clap", count=1))), 7)
-    >>> kind, back = contrast_partner(there, np.random.default_rng(1))
+    >>> kind, back = contrast_partner(there, np.random.default_rng(0))
     >>> kind, [s.base.name for s in back.steps], back.seed
     ('order', ['clap', 'bow'], 7)
     """
@@ -39,7 +39,9 @@ def contrast_partner(recipe: Recipe, rng: np.random.Generator) -> tuple[str, Rec
         found.setdefault(kind, []).append(other)
     if not found:
         return None
-    kind = str(rng.choice(sorted(found)))
+    # order can be changed in few recipes and is the hardest to learn: it goes first half of the time
+    first = "order" in found and rng.random() < 0.5
+    kind = "order" if first else str(rng.choice(sorted(found)))
     return kind, found[kind][int(rng.integers(len(found[kind])))]
 
 

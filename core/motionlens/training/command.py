@@ -56,8 +56,8 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     make.add_argument(
         "--contrasts",
         type=float,
-        default=0.5,
-        help="share of motions that get a partner which differs in one thing alone (default: 0.5)",
+        default=1.0,
+        help="share of motions that get a partner which differs in one thing alone (default: 1)",
     )
     make.add_argument("--workers", type=int, default=2)
     make.set_defaults(run=run_synthesise)

@@ -60,7 +60,7 @@ class DataSettings:
     synthesised: int = 12000
     corpus: str = ""
     corpus_captions: int = 4
-    corpus_contrasts: float = 0.5
+    corpus_contrasts: float = 1.0
     folder: str = ""
     split: str = "train"
     pack: str = ""

@@ -38,7 +38,7 @@ from motionlens.explanation.evaluation.faithfulness import (
     pair_curves,
     score_game,
 )
-from motionlens.explanation.evaluation.localisation import mean_figure, word_figures
+from motionlens.explanation.evaluation.localisation import PERFECT, mean_figure, word_figures
 from motionlens.explanation.evaluation.measures import area
 from motionlens.explanation.evaluation.mirror import evaluate_mirror, judge, limb_peak
 from motionlens.explanation.evaluation.probe import Probe
@@ -334,8 +334,10 @@ def test_command_prints_every_part(
     found = json.loads(capsys.readouterr().out)
     tables = {"faithfulness_model", "faithfulness_score", "localisation", "mirror", "sanity", "timing"}
     assert tables <= set(found)
-    for name in ("faithfulness_model", "faithfulness_score", "localisation", "mirror"):
+    for name in ("faithfulness_model", "faithfulness_score", "mirror"):
         assert set(found[name]["rows"]) == set(METHODS)
+    assert set(found["localisation"]["rows"]) == {*METHODS, PERFECT}
+    assert found["localisation"]["rows"][PERFECT]["AUC over joints"]["value"] > 0.9
     assert found["timing"]["rows"]["explanation beyond encoding"]["milliseconds"] > 0
     assert main([*call, "--parts", "mirror"]) == 0
     assert "peak moves to the mirrored joint" in capsys.readouterr().out

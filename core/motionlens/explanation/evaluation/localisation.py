@@ -92,7 +92,7 @@ def perfect(case: Case, explanation: Explanation) -> Attribution:
     maps = np.zeros(explanation.interaction.shape)
     for g in grounded_words(case.caption, explanation.words):
         parts = parts_of(np.flatnonzero(g.joints).tolist())
-        maps[g.word] = parts[:, None] & windows_of(g.start_s, g.end_s, maps.shape[-1])
+        maps[g.word] = parts[:, None] & windows_of(g.start_s, g.end_s, len(explanation.segments))
     return Attribution(maps, maps.sum(axis=0))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 
-from motionlens.explanation.result import Explanation, Quantity
+from motionlens.explanation.result import Explanation
 from motionlens.library.interface import Failure, Library
 from motionlens.model.interface import Encoder
 from motionlens.search.result import SearchResult
@@ -77,7 +77,7 @@ class Services(Protocol):
         """Why a clip, (T, 22, 3) on the reference skeleton, matches a text; it begins at ``start_s`` of its motion."""
         ...
 
-    def export_explanation(self, explanation: Explanation, path: Path, quantity: Quantity) -> None:
+    def export_explanation(self, explanation: Explanation, path: Path) -> None:
         """Write it; the kind of file is the path's: .png, .svg, .csv or .npz."""
         ...
 
@@ -166,14 +166,11 @@ class LocalServices:
 
         return explain(cast(ExplainingEncoder, encoder), text, clip, start_s)
 
-    def export_explanation(self, explanation: Explanation, path: Path, quantity: Quantity) -> None:
+    def export_explanation(self, explanation: Explanation, path: Path) -> None:
         """See ``Services``."""
-        from motionlens.explanation import export, plots
+        from motionlens.explanation import export
 
-        if path.suffix.lower() in (".png", ".svg"):
-            plots.draw(explanation, path)
-        else:
-            export.write(explanation, path)
+        export.write(explanation, path)
 
     def import_paths(
         self,

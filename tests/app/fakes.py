@@ -219,7 +219,7 @@ class FakeServices:
         self.why_gate.set()
         self.why_error: Exception | None = None
         self.explained: list[tuple[str, int, float]] = []
-        self.exported: list[tuple[str, str]] = []
+        self.exported: list[str] = []
 
     def open_library(self, folder: Path) -> FakeLibrary:
         if self.library_error:
@@ -252,11 +252,11 @@ class FakeServices:
             raise self.why_error
         return made_up_explanation(text, len(clip), start_s)
 
-    def export_explanation(self, explanation, path, quantity) -> None:
+    def export_explanation(self, explanation, path) -> None:
         if self.why_error:
             raise self.why_error
         path.write_text(explanation.query)
-        self.exported.append((path.name, quantity))
+        self.exported.append(path.name)
 
     def import_paths(self, folder, paths, encoder, progress, cancelled) -> ImportOutcome:
         self.imports.append((folder, list(paths)))

@@ -217,9 +217,9 @@ class WhyController(QObject):
         answer = answer or self.current
         if answer is None:
             return
-        quantity, services, shown = self.quantity, self._services, answer.shown
+        services, shown = self._services, answer.shown
         self._exporter.submit(
-            lambda task: services.export_explanation(shown, path, quantity),
+            lambda task: services.export_explanation(shown, path),
             lambda _done: self.exported.emit(str(path)),
             self.export_failed.emit,
             supersede=False,

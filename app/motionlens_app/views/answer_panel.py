@@ -24,6 +24,8 @@ class AnswerPanel(QWidget):
         self.score = ElidedLabel("muted")
         self.pin = IconButton("push-pin", "Pin or unpin this motion", themes, checkable=True)
         self.pin.clicked.connect(lambda _checked=False: self.answer and why.toggle_pin(self.answer.item))
+        self.pin.setFixedSize(26, 22)
+        self.pin.setStyleSheet("padding: 0px;")
         row = QHBoxLayout(self.head)
         row.setContentsMargins(6, 0, 0, 0)
         row.setSpacing(6)

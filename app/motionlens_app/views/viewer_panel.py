@@ -153,7 +153,7 @@ class ViewerPanel(QWidget):
             self._before = around.sizes(), self.splitter.sizes()
             width, height = sum(around.sizes()), sum(self.splitter.sizes())
             around.setSizes([0, round(width * 0.3), round(width * 0.7)])
-            self.splitter.setSizes([round(height * 0.4), round(height * 0.6)])
+            self.splitter.setSizes([round(height * 0.36), round(height * 0.64)])
         else:
             around.setSizes(self._before[0])
             self.splitter.setSizes(self._before[1])

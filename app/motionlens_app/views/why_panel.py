@@ -71,10 +71,12 @@ class WhyPanel(QWidget):
         box.setSpacing(1)
         row = QHBoxLayout()
         row.setSpacing(2)
+        self.line.setFixedHeight(20)
         row.addWidget(self.line, 1)
         for small in (self.restore, self.search):
             small.setFixedSize(26, 20)
-            small.setIconSize(QSize(14, 14))
+            small.setIconSize(QSize(16, 16))
+            small.setStyleSheet("padding: 0px;")
         row.addWidget(self.restore)
         row.addWidget(self.search)
         box.addLayout(row)

@@ -37,7 +37,7 @@ EMPTY: dict[WhyState, tuple[str, str, str]] = {
         "chat-teardrop-text", "Type a description to see why…",
         "For every hit this pane shows which words met which joints, and when.",
     ),
-    WhyState.NO_HIT: ("cursor-click", "Choose a hit", "It is explained here, word by word."),
+    WhyState.NO_HIT: ("hand-pointing", "Choose a hit", "It is explained here, word by word."),
     WhyState.WAITING: ("clock", "One moment", "Model and library are being made ready."),
     WhyState.COMPUTING: ("clock", "One moment", "Reading the motion."),
     WhyState.FAILED: ("warning-circle", "This hit could not be explained", ""),

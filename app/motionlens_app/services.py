@@ -12,7 +12,7 @@ import numpy as np
 
 from motionlens.explanation.result import Explanation
 from motionlens.library.interface import Failure, Library
-from motionlens.model.interface import Encoder
+from motionlens.model.interface import Composition, Encoder, QueryTokens
 from motionlens.search.result import SearchResult
 
 if TYPE_CHECKING:
@@ -105,6 +105,7 @@ class LocalServices:
 
     def __init__(self) -> None:
         self._encoder: ProcessEncoder | None = None
+        self._query: tuple[str, str, tuple[QueryTokens, Composition]] | None = None
         self._writing = threading.Lock()
         self._import_waits = threading.Event()
 
@@ -161,10 +162,14 @@ class LocalServices:
 
     def explain(self, encoder: Encoder, text: str, clip: np.ndarray, start_s: float) -> Explanation:
         """See ``Services``."""
-        from motionlens.explanation import explain
+        from motionlens.explanation import explain_tokens
         from motionlens.model.interface import ExplainingEncoder
 
-        return explain(cast(ExplainingEncoder, encoder), text, clip, start_s)
+        able = cast(ExplainingEncoder, encoder)
+        if self._query is None or self._query[:2] != (encoder.fingerprint, text):
+            self._query = (encoder.fingerprint, text, able.compose_text(text))  # kept from hit to hit
+        query = self._query[2]
+        return explain_tokens(*query, *able.compose_motion(clip), able.stage_counts, len(clip), start_s)
 
     def export_explanation(self, explanation: Explanation, path: Path) -> None:
         """See ``Services``."""

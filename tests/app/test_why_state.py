@@ -152,7 +152,8 @@ def test_zero_lies_in_the_middle_of_an_interactions_scale():
     scale = scale_of([answer()], "interaction", "query")
     low, high = scale.ends()
     assert low == -high and scale.share(np.array(0.0)) == pytest.approx(0.5)
-    assert glow_of(scale.share(np.array([low, 0.0, high])), "interaction").tolist() == [0.0, 0.0, 1.0]
+    assert glow_of(np.array([low, 0.0, 0.0, high]), scale).tolist() == [0.0, 0.0, 0.0, 1.0]
+    assert not glow_of(np.array([low, 0.0, 0.0]), scale).any()  # what lowers the score does not glow
 
 
 # -- controller ---------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from ..services import Searcher, Services
 from ..worker import Task, Worker
 from .answers import Answer, rows_in, without_words
 from .items import Item
-from .scales import Scale, ScaleMode, scale_of
+from .scales import MapName, Scale, ScaleMode, scale_of
 from .selection import Key, Selection
 
 PINS = 2
@@ -118,13 +118,13 @@ class WhyController(QObject):
             wanted.append(self.question.item.key)
         return [self._answers[key] for key in wanted if key in self._answers]
 
-    def scale(self, answer: Answer) -> Scale:
-        """The colour scale of one of the panels."""
+    def scale(self, answer: Answer, which: MapName = "joint") -> Scale:
+        """The colour scale of a map of one of the panels."""
         panels = self.panels or [answer]
         at = next((i for i, one in enumerate(panels) if one is answer), -1)
         if at < 0:
             panels, at = [answer, *panels], 0
-        return scale_of(panels, self.quantity, self.mode, at)
+        return scale_of(panels, self.quantity, self.mode, at, which)
 
     def is_pinned(self, key: Key) -> bool:
         """True for a pinned motion."""

@@ -10,9 +10,9 @@ from PySide6.QtCore import QObject, Signal
 from motionlens.explanation.result import Quantity
 from motionlens.skeleton import N_JOINTS
 
-from .answers import joint_values, segment_values
+from .answers import Answer, joint_values, segment_values
 from .explain import WhyController
-from .scales import glow_of
+from .scales import MapName, Scale, glow_of
 from .selection import Pick
 
 
@@ -48,27 +48,24 @@ class WhyLink(QObject):
     def refresh(self) -> None:
         """Compute both anew: microseconds on arrays of some thousand numbers."""
         answer = self._why.current if self._why.active else None
-        glow, heat = np.zeros(N_JOINTS, np.float32), ()
+        glow = np.zeros(N_JOINTS, np.float32)
+        heat: tuple[HeatSpan, ...] = ()
         pick, pinned = Pick(), None
         if answer is not None:
             selection = self._why.selection
             pick = selection.current.seen_on(answer.item.key)
             pinned = selection.pinned.seen_on(answer.item.key).span
-            scale = self._why.scale(answer)
             if pick.word is not None and (pick.word >= len(answer.rows) or answer.rows[pick.word] < 0):
                 pick = replace(pick, word=None)  # what is struck out is met nowhere
-            word = pick.word
             if pick.word is not None or pick.span is not None:
                 values = joint_values(answer, self.quantity, pick)
                 if values is not None:
-                    # The whole query's values are of another size than a word's: against their own range.
-                    shares = scale.share(values, word) if word is not None else _own(values, self.quantity)
-                    glow = glow_of(shares, self.quantity)
+                    glow = glow_of(values, self._scale(answer, values, pick, "joint"), pick.word)
             elif pick.joint is not None:
                 glow[pick.joint] = 1.0
             along = segment_values(answer, self.quantity, pick)
             if along is not None:
-                shares = scale.share(along, word) if word is not None else _own(along, self.quantity)
+                shares = self._scale(answer, along, pick, "time").share(along, pick.word)
                 heat = tuple(
                     HeatSpan(a, b, float(s))
                     for (a, b), s in zip(answer.shown.segments, shares, strict=True)
@@ -78,10 +75,11 @@ class WhyLink(QObject):
             self.glow, self.heat, self.pick, self.pinned_span = glow, heat, pick, pinned
             self.changed.emit()
 
-
-def _own(values: np.ndarray, quantity: Quantity) -> np.ndarray:
-    """Places on the colour map against the values' own range."""
-    if quantity == "interaction":
-        return np.clip(0.5 + 0.5 * values / max(float(np.abs(values).max()), 1e-9), 0, 1)
-    low, high = float(values.min()), float(values.max())
-    return np.clip((values - low) / max(high - low, 1e-9), 0, 1)
+    def _scale(self, answer: Answer, values: np.ndarray, pick: Pick, which: MapName) -> Scale:
+        """A word's values are on the maps' scale; the whole query's are of another size: on their own."""
+        if pick.word is not None:
+            return self._why.scale(answer, which)
+        high = np.array([max(float(np.abs(values).max()), 1e-9)])
+        if self.quantity == "interaction":
+            return Scale(-high, high, self.quantity)
+        return Scale(values.min(keepdims=True), values.max(keepdims=True), self.quantity)

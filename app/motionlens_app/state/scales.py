@@ -1,4 +1,4 @@
-"""From raw values to the 0..1 that a colour map or a glow takes: one scale for both maps. Pure functions."""
+"""From raw values to the 0..1 that a colour map or a glow takes. Pure functions."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from motionlens.explanation.result import Quantity
 from .answers import Answer
 
 ScaleMode = Literal["query", "word", "shared"]
+MapName = Literal["joint", "time"]
 UNITS: dict[Quantity, str] = {"similarity": "cosine", "interaction": "score units"}
 
 
@@ -55,8 +56,17 @@ class Scale:
         return out
 
 
-def scale_of(answers: Sequence[Answer], quantity: Quantity, mode: ScaleMode, at: int = 0) -> Scale:
-    """The scale of ``answers[at]``.
+def _mapped(answer: Answer, quantity: Quantity, which: MapName) -> np.ndarray:
+    """(N, …) what one scale is for: similarities are largest values in both maps, interactions sums of a map."""
+    if quantity == "similarity":
+        return np.concatenate([answer.word_joint(quantity), answer.word_segment(quantity)], axis=1)
+    return answer.word_joint(quantity) if which == "joint" else answer.word_segment(quantity)
+
+
+def scale_of(
+    answers: Sequence[Answer], quantity: Quantity, mode: ScaleMode, at: int = 0, which: MapName = "joint"
+) -> Scale:
+    """The scale of a map of ``answers[at]``; both maps have the same one for similarity.
 
     Args:
         mode: "query": one for the answer; "word": one for each of its words; "shared": one for all answers.
@@ -64,9 +74,7 @@ def scale_of(answers: Sequence[Answer], quantity: Quantity, mode: ScaleMode, at:
     Two values -1 and 3 of an interaction: from -3 to 3, so that zero lies in the middle.
     """
     of = answers if mode == "shared" else answers[at : at + 1]
-    maps = [
-        np.concatenate([answer.word_joint(quantity), answer.word_segment(quantity)], axis=1) for answer in of
-    ]
+    maps = [_mapped(answer, quantity, which) for answer in of]
     values = maps[0] if mode == "word" else np.concatenate([one.reshape(1, -1) for one in maps], axis=1)
     seen = np.where(np.isfinite(values), values, -np.inf).max(axis=1)
     if quantity == "interaction":
@@ -78,15 +86,26 @@ def scale_of(answers: Sequence[Answer], quantity: Quantity, mode: ScaleMode, at:
     return Scale(np.where(gone, np.nan, low), np.where(gone, np.nan, seen), quantity)
 
 
-def glow_of(shares: np.ndarray, quantity: Quantity) -> np.ndarray:
-    """How strongly joints glow: what is met well stands out, what is met as usual stays dark.
+def glow_of(values: np.ndarray, scale: Scale, word: int | None = None) -> np.ndarray:
+    """How strongly joints glow: those that stand out, as strongly as the best of them is met on the scale.
 
     Args:
-        shares: (22,) places on the colour map, 0..1.
+        values: (22,) raw values of the picked word or time.
 
-    >>> glow_of(np.array([0.0, 0.5, 1.0]), "interaction").tolist()
-    [0.0, 0.0, 1.0]
+    >>> one = Scale(np.array([0.0]), np.array([1.0]), "similarity")
+    >>> [round(float(g), 2) for g in glow_of(np.array([0.2, 0.2, 0.5, 0.8]), one)]
+    [0.0, 0.0, 0.27, 0.8]
     """
-    above = 0.5 if quantity == "interaction" else 0.4
-    out: np.ndarray = np.clip((np.asarray(shares, np.float32) - above) / (1 - above), 0.0, 1.0)
-    return np.nan_to_num(out).astype(np.float32)
+    values = np.asarray(values, np.float32)
+    low, high = scale.ends(word)
+    # Half of the joints stay dark. Differences that are nothing on the scale are not blown up.
+    usual = float(np.median(values))
+    if scale.quantity == "interaction":
+        usual = max(usual, 0.0)
+    stands_out = np.clip(
+        (values - usual) / max(float(values.max()) - usual, 0.05 * (high - low), 1e-9), 0.0, 1.0
+    )
+    best = float(scale.share(values.max(), word))
+    strength = 2.0 * best - 1.0 if scale.quantity == "interaction" else best
+    out: np.ndarray = np.nan_to_num(stands_out * max(strength, 0.0)).astype(np.float32)
+    return out

@@ -10,17 +10,20 @@ from .. import theme as look
 from ..state.scales import UNITS, Scale
 from .data_colours import colour_map
 
-_NUMBER = 52
-_UNIT = 84
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_NUMBER = 44
+_TITLE = 36
+_UNIT = 76
 
 
 class ColourBar(QWidget):
-    """Low end, colours, high end, unit. With a scale for each word it names the picked word's ends."""
+    """Low end, colours, high end; one strip for both maps, or one each; the unit once."""
 
     def __init__(self, themes: look.ThemeManager) -> None:
         super().__init__()
         self._themes = themes
-        self._scale: Scale | None = None
+        self._scales: tuple[tuple[str, Scale], ...] = ()
         self._word: int | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         themes.changed.connect(self.update)
@@ -29,44 +32,59 @@ class ColourBar(QWidget):
         """One line."""
         return QSize(300, 20)
 
-    def show_scale(self, scale: Scale, word: int | None) -> None:
-        """Another scale; ``word``: the one whose ends are named, where each word has its own."""
-        self._scale, self._word = scale, word
-        low, high = self.ends
-        self.setAccessibleName(f"Colours from {low} to {high} {UNITS[scale.quantity]}")
+    def show_scales(self, joints: Scale, time: Scale, word: int | None) -> None:
+        """Other scales; ``word``: the one whose ends are named, where each word has its own."""
+        self._word = word
+        self._scales = (
+            (("", joints),) if joints.quantity == "similarity" else (("joints", joints), ("time", time))
+        )
+        said = [
+            f"{title} from {low} to {high}"
+            for (title, _), (low, high) in zip(self._scales, self.ends, strict=True)
+        ]
+        self.setAccessibleName(f"Colours: {', '.join(said)} {UNITS[joints.quantity]}")
         self.update()
 
     @property
-    def ends(self) -> tuple[str, str]:
-        """The two numbers as shown."""
-        if self._scale is None:
-            return "", ""
-        if len(self._scale.low) > 1 and self._word is None:
+    def ends(self) -> list[tuple[str, str]]:
+        """The two numbers of each strip as shown."""
+        return [self._ends(scale) for _, scale in self._scales]
+
+    def _ends(self, scale: Scale) -> tuple[str, str]:
+        if len(scale.low) > 1 and self._word is None:
             return "lowest", "highest"
-        digits = 2 if self._scale.quantity == "similarity" else 3
-        low, high = (f"{v:.{digits}f}".replace("-", "−") for v in self._scale.ends(self._word))
+        digits = 2 if scale.quantity == "similarity" else 3
+        low, high = (f"{v:.{digits}f}".replace("-", "−") for v in scale.ends(self._word))
         return low, high
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Numbers at both ends of the strip."""
-        if self._scale is None:
+        """Numbers at both ends of the strips."""
+        if not self._scales:
             return
         painter = QPainter(self)
         painter.setFont(look.font(small=True))
-        theme, quantity = self._themes.theme, self._scale.quantity
-        low, high = self.ends
-        strip = QRectF(6 + _NUMBER, 5, max(self.width() - 2 * _NUMBER - _UNIT - 12, 40), 10)
-        table = colour_map(quantity)
+        quantity = self._scales[0][1].quantity
+        room = (self.width() - _UNIT) / len(self._scales)
+        for number, (title, scale) in enumerate(self._scales):
+            self._strip(painter, QRectF(number * room, 0, room, 20), title, scale)
+        painter.setPen(QColor(self._themes.theme.muted))
+        painter.drawText(QRectF(self.width() - _UNIT, 0, _UNIT, 20), _LEFT, UNITS[quantity])
+        painter.end()
+
+    def _strip(self, painter: QPainter, area: QRectF, title: str, scale: Scale) -> None:
+        theme = self._themes.theme
+        low, high = self._ends(scale)
+        left = area.left() + (_TITLE if title else 0) + _NUMBER
+        strip = QRectF(left, 5, max(area.right() - _NUMBER - left - 4, 24), 10)
+        table = colour_map(scale.quantity)
         picture = QImage(table.data, len(table), 1, 3 * len(table), QImage.Format.Format_RGB888)
         painter.drawImage(strip, picture)
-        painter.setPen(QColor(theme.text))
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(0, 0, strip.left() - 6, 20), right, low)
-        painter.drawText(QRectF(strip.right() + 6, 0, _NUMBER, 20), left, high)
-        if quantity == "interaction":
-            x = round(strip.center().x())
-            painter.drawLine(x, 3, x, 17)
         painter.setPen(QColor(theme.muted))
-        painter.drawText(QRectF(strip.right() + _NUMBER, 0, _UNIT, 20), left, UNITS[quantity])
-        painter.end()
+        painter.drawText(QRectF(area.left() + 4, 0, _TITLE, 20), _LEFT, title)
+        painter.setPen(QColor(theme.text))
+        painter.drawText(QRectF(left - _NUMBER, 0, _NUMBER - 5, 20), _RIGHT, low)
+        painter.drawText(QRectF(strip.right() + 5, 0, _NUMBER, 20), _LEFT, high)
+        if scale.quantity == "interaction":
+            x = round(strip.center().x())
+            painter.drawLine(x, 2, x, 4)
+            painter.drawLine(x, 16, x, 18)

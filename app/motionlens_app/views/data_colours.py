@@ -10,8 +10,9 @@ from PySide6.QtGui import QColor
 from motionlens.explanation.result import Quantity
 
 STEPS = 256
-_MAPS: dict[Quantity, str] = {"similarity": "viridis", "interaction": "CET-D7"}
-"""CET-D7 (Kovesi 2015): blue, grey at zero, yellow; made for all kinds of colour vision, lightness linear."""
+_STOPS = ((150, 208, 255), (48, 118, 205), (34, 35, 40), (170, 122, 18), (255, 214, 70))
+"""Of interactions: blue below zero, dark at zero, yellow above. Told apart with every kind of colour vision;
+what matters is light in it, as in viridis."""
 
 
 @lru_cache(maxsize=2)
@@ -19,7 +20,11 @@ def colour_map(quantity: Quantity) -> np.ndarray:
     """(256, 3) uint8."""
     import pyqtgraph  # half a second: the first explanation has imported it off the GUI thread
 
-    table = pyqtgraph.colormap.get(_MAPS[quantity]).getLookupTable(0.0, 1.0, STEPS, alpha=False)
+    if quantity == "similarity":
+        chosen = pyqtgraph.colormap.get("viridis")
+    else:
+        chosen = pyqtgraph.ColorMap(np.linspace(0, 1, len(_STOPS)), np.array(_STOPS, np.uint8))
+    table = chosen.getLookupTable(0.0, 1.0, STEPS, alpha=False)
     return np.ascontiguousarray(table[:, :3], np.uint8)
 
 

@@ -309,6 +309,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window; cancel what runs. An import goes on at the next start."""
         self._closing = True
+        self.viewer.why.room_button.setChecked(False)  # what is remembered is the usual layout
         self.settings.put("window/geometry", self.saveGeometry())
         self.settings.put("window/splitter", self.splitter.saveState())
         self.settings.put("window/why", self.viewer.splitter.saveState())

@@ -109,7 +109,7 @@ class Timeline(QWidget):
         if link is None:
             return
         for span in link.heat:
-            left, right = self.x_of(span.start * FPS), self.x_of(span.end * FPS)
+            left, right = self.x_of(span.start * FPS), min(self.x_of(span.end * FPS), room.right() + 1)
             painter.fillRect(
                 QRectF(left, top, max(right - left - 1, 1), height), colour_at(link.quantity, span.share)
             )

@@ -59,7 +59,7 @@ class ViewerPanel(QWidget):
         self.viewport = make_viewport(self.scene)
         smooth = getattr(self.viewport, "kind", "") == "gl"  # the processor alone paints 30 pictures a second
         self.clock = PlaybackClock(viewer.playback, 16 if smooth else 33, parent=self)
-        self.viewport.setMinimumSize(280, 190)
+        self.viewport.setMinimumSize(280, 150)
         self._orbit = OrbitHandler(
             self.viewport, self.scene, self.playback.toggle, self._joint_hovered, self._joint_clicked
         )

@@ -53,12 +53,11 @@ class WhyMap(pg.GraphicsView):
     def show_answer(self, answer: Answer) -> None:
         """Another explanation, or another scale of this one: images are filled in place."""
         self.answer, self.quantity = answer, self._why.quantity
-        scale = self._why.scale(answer)
-        self.scale = scale
-        self.painting = MapPainter(answer, scale)
+        self.scale, self.time_scale = self._why.scale(answer), self._why.scale(answer, "time")
+        self.painting = MapPainter(answer, self.scale, self.time_scale)
         table = colour_map(self.quantity)
-        joint = scale.share(answer.word_joint(self.quantity))[:, JOINT_COLUMNS]
-        time = scale.share(answer.word_segment(self.quantity))
+        joint = self.scale.share(answer.word_joint(self.quantity))[:, JOINT_COLUMNS]
+        time = self.time_scale.share(answer.word_segment(self.quantity))
         for image, values in ((self.joint_image, joint), (self.time_image, time)):
             image.setImage(np.ascontiguousarray(values, np.float32), levels=(0.0, 1.0), lut=table)
         self._place()
@@ -131,9 +130,7 @@ class WhyMap(pg.GraphicsView):
         """What a place stands for in the selection."""
         if self.answer is None:
             return Pick()
-        span = None
-        if place.segment is not None:
-            span = tuple(self.answer.shown.segments[place.segment])
+        span = self.answer.shown.segments[place.segment] if place.segment is not None else None
         key = self.answer.item.key if span is not None else None
         return Pick(place.word, place.joint, span, key)
 

@@ -30,8 +30,8 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 class MapPainter:
     """Of one answer on one scale. ``answers``: (N,) how words meet the picked joint or time, None for the score."""
 
-    def __init__(self, answer: Answer, scale: Scale) -> None:
-        self.answer, self.scale = answer, scale
+    def __init__(self, answer: Answer, scale: Scale, time_scale: Scale) -> None:
+        self.answer, self.scale, self.time_scale = answer, scale, time_scale
         self.answers: np.ndarray | None = None
 
     def paint(
@@ -43,7 +43,8 @@ class MapPainter:
         painter.save()
         painter.setClipRect(QRectF(0, HEAD, whole.width(), whole.height()))
         self._rows(painter, places, theme, pick, selection)
-        self._bars(painter, places, theme)
+        self._bars(painter, places, theme, self.scale if pick.joint is not None else self.time_scale)
+        self._struck(painter, places, theme)
         painter.restore()
         # Rows that are scrolled up go under the labels.
         painter.fillRect(QRectF(0, 0, whole.width(), HEAD), QColor(theme.panel))
@@ -98,7 +99,17 @@ class MapPainter:
         painter.drawLine(tip, tip + QPointF(-2, -2.5))
         painter.drawLine(tip, tip + QPointF(2.5, -2))
 
-    def _bars(self, painter, places: Layout, theme) -> None:
+    def _struck(self, painter, places: Layout, theme) -> None:
+        """A line through the empty rows: nothing was measured there, which is not zero."""
+        painter.setPen(QPen(QColor(theme.muted), 1, Qt.PenStyle.DotLine))
+        for row in np.flatnonzero(np.array(self.answer.rows) < 0).tolist():
+            for area in (places.joints, places.time):
+                rect = places.row_rect(area, row)
+                painter.drawLine(
+                    QPointF(rect.left(), rect.center().y()), QPointF(rect.right(), rect.center().y())
+                )
+
+    def _bars(self, painter, places: Layout, theme, scale: Scale) -> None:
         values = self.answer.contribution if self.answers is None else self.answers
         area = places.bars
         finite = values[np.isfinite(values)]
@@ -115,7 +126,7 @@ class MapPainter:
             if self.answers is None:
                 colour = QColor(theme.accent if value >= 0 else theme.muted)
             else:
-                colour = colour_at(self.scale.quantity, float(self.scale.share(np.array(value), row)))
+                colour = colour_at(scale.quantity, float(scale.share(np.array(value), row)))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour)
             painter.drawRoundedRect(

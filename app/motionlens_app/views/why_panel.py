@@ -232,7 +232,7 @@ class WhyPanel(QWidget):
             bar.setVisible(there)
             if there and shown:
                 word = why.selection.current.word if why.mode == "word" else None
-                bar.show_scale(shown[number].map.scale, word)
+                bar.show_scales(shown[number].map.scale, shown[number].map.time_scale, word)
 
     def _present_empty(self) -> None:
         why = self.why

@@ -108,7 +108,7 @@ def test_every_motion_of_a_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "motionlens.cli.describe_command.read_motions",
+        "motionlens.cli.subjects.read_motions",
         lambda path: [Motion(walk(40, i), f"body {i}", str(path)) for i in (1, 2)],
     )
     (tmp_path / "c.txt").write_text("he runs\nhe sits\nhe jumps\n")

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
+from .measure_why import measure_why
 from .state.libraries import LibraryState, choice_for, own_choice
 
 _QUERIES = (
@@ -127,6 +128,8 @@ def measure(folder: Path) -> dict[str, float]:
     figures["response_p50_ms"] = warm[len(warm) // 2]
     figures["response_p95_ms"] = warm[int(0.95 * (len(warm) - 1))]
 
+    with tempfile.TemporaryDirectory() as folder_of_exports:
+        figures |= measure_why(meter, app, Path(folder_of_exports))
     meter.phase = "browse"
     with meter.timed():
         app.window.query.set_text("")

@@ -15,6 +15,8 @@ from motionlens.library.interface import Failure, Library
 from motionlens.model.interface import Composition, Encoder, QueryTokens
 from motionlens.search.result import SearchResult
 
+from .imports_quietly import import_quietly
+
 if TYPE_CHECKING:
     from motionlens.model.remote import ProcessEncoder
 
@@ -175,6 +177,10 @@ class LocalServices:
         """See ``Services``."""
         from motionlens.explanation import export
 
+        if path.suffix.lower() in export.PICTURES:
+            import_quietly(
+                "matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"
+            )
         export.write(explanation, path)
 
     def import_paths(

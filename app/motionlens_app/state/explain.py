@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -16,6 +15,7 @@ from motionlens.model.interface import Encoder
 from motionlens.motion import FPS
 from motionlens.windows import MAX_CLIP_FRAMES
 
+from ..imports_quietly import import_quietly
 from ..services import Searcher, Services
 from ..worker import Task, Worker
 from .answers import Answer, rows_in, without_words
@@ -145,7 +145,7 @@ class WhyController(QObject):
         self.active = on
         if on:
             # The plots' library takes half a second to import: not on the GUI thread.
-            self._worker.submit(lambda task: importlib.import_module("pyqtgraph"), lambda _done: self._ask())
+            self._worker.submit(lambda task: import_quietly("pyqtgraph"), lambda _done: self._ask())
 
     def follow(self, question: Question | None, why_not: WhyState = WhyState.NO_QUERY) -> None:
         """The present question; None with the reason why there is none."""

@@ -11,7 +11,8 @@ in two ways, which answer two questions:
 
 The score is read at eleven shares, in units in which no patch is 0 and all patches are 1, for every pair
 alike for all methods; as there is no score without any patch, 0 is the mean score of one patch alone, over
-random ones. Area under the deletion curve: lower is better. Area under the insertion curve: higher is better.
+random ones. Area under the deletion curve: lower is better. Area under the insertion curve: higher is better;
+it can be above 1 where some patches hold the score down. Their difference, insertion less deletion, sums up both.
 """
 
 from __future__ import annotations
@@ -62,8 +63,13 @@ class FaithfulnessResult:
     curves: Mapping[str, np.ndarray]
     left_out: int
 
+    @property
+    def gap(self) -> Mapping[str, np.ndarray]:
+        """method -> (pairs,) insertion less deletion."""
+        return {m: v - self.deletion[m] for m, v in self.insertion.items()}
+
     def figures(self, which: str) -> dict[str, Interval]:
-        """Mean area of each method; ``which`` is "deletion" or "insertion"."""
+        """Mean of each method; ``which`` is "deletion", "insertion" or "gap"."""
         return {m: bootstrap_mean(v) for m, v in getattr(self, which).items()}
 
     def ahead(self, which: str) -> dict[str, Interval]:
@@ -75,8 +81,8 @@ class FaithfulnessResult:
 
     def table(self) -> Table:
         """For the terminal and as JSON."""
-        deletion, insertion = (self.figures(w) for w in ("deletion", "insertion"))
-        ahead = [self.ahead(w) for w in ("deletion", "insertion")]
+        which = ("deletion", "insertion", "gap")
+        figures, ahead = [self.figures(w) for w in which], [self.ahead(w) for w in which]
         taken = {"model": "patches out of the model's input", "score": "tokens out of the score"}[self.way]
         skipped = f", {self.left_out} left out whose score hardly depends on patches" if self.left_out else ""
         curves = {
@@ -91,8 +97,10 @@ class FaithfulnessResult:
                 f"{METHODS[0]} better by",
                 "insertion area (higher is better)",
                 f"{METHODS[0]} better by",
+                "insertion less deletion (higher is better)",
+                f"{METHODS[0]} better by",
             ),
-            {m: (deletion[m], ahead[0].get(m), insertion[m], ahead[1].get(m)) for m in deletion},
+            {m: [v for f, a in zip(figures, ahead, strict=True) for v in (f[m], a.get(m))] for m in METHODS},
             extra={"shares": SHARES.round(3).tolist(), "curves": curves},
         )
 

@@ -22,7 +22,10 @@ from motionlens.training.items import TrainItem
 
 
 def wave_then_kick() -> TrainItem:
-    recipe = Recipe((Step(Action("wave", side="left", count=2)), Step(Action("kick", side="right", direction="forward"))), seed=3)
+    recipe = Recipe(
+        (Step(Action("wave", side="left", count=2)), Step(Action("kick", side="right", direction="forward"))),
+        seed=3,
+    )
     made = synthesise(recipe)
     written = write_captions(recipe, made.spans, np.random.default_rng(0), 3)
     return TrainItem(

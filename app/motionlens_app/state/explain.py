@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from motionlens.errors import MotionLensError
 from motionlens.explanation.result import Explanation, Quantity
 from motionlens.library.interface import Library
 from motionlens.model.interface import Encoder
@@ -22,6 +24,8 @@ from .answers import Answer, rows_in, without_words
 from .items import Item
 from .scales import MapName, Scale, ScaleMode, scale_of
 from .selection import Key, Selection
+
+log = logging.getLogger(__name__)
 
 PINS = 2
 """Motions that can be compared."""
@@ -263,6 +267,8 @@ class WhyController(QObject):
     def _failed(self, error: Exception) -> None:
         self._answers, self.struck = {}, frozenset()
         self.error = error
+        if not isinstance(error, MotionLensError):
+            log.error("why: %s", error, exc_info=error)
         self._enter(WhyState.FAILED)
 
     def _rank_without(self) -> None:

@@ -15,6 +15,8 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _NUMBER = 44
 _TITLE = 36
 _UNIT = 76
+_UNIT_FROM = 230
+"""Strips with less room leave the unit to the line above the maps and to the tool tip."""
 
 
 class ColourBar(QWidget):
@@ -42,6 +44,7 @@ class ColourBar(QWidget):
             f"{title} from {low} to {high}"
             for (title, _), (low, high) in zip(self._scales, self.ends, strict=True)
         ]
+        self.setToolTip(f"In {UNITS[joints.quantity]}: {', '.join(said)}".replace(":  from", ": from"))
         self.setAccessibleName(f"Colours: {', '.join(said)} {UNITS[joints.quantity]}")
         self.update()
 
@@ -64,11 +67,13 @@ class ColourBar(QWidget):
         painter = QPainter(self)
         painter.setFont(look.font(small=True))
         quantity = self._scales[0][1].quantity
-        room = (self.width() - _UNIT) / len(self._scales)
+        unit = _UNIT if self.width() >= _UNIT_FROM * len(self._scales) else 0
+        room = (self.width() - unit) / len(self._scales)
         for number, (title, scale) in enumerate(self._scales):
             self._strip(painter, QRectF(number * room, 0, room, 20), title, scale)
-        painter.setPen(QColor(self._themes.theme.muted))
-        painter.drawText(QRectF(self.width() - _UNIT, 0, _UNIT, 20), _LEFT, UNITS[quantity])
+        if unit:
+            painter.setPen(QColor(self._themes.theme.muted))
+            painter.drawText(QRectF(self.width() - unit, 0, unit, 20), _LEFT, UNITS[quantity])
         painter.end()
 
     def _strip(self, painter: QPainter, area: QRectF, title: str, scale: Scale) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGraphicsItem, QSizePolicy
 
 from motionlens.explanation.result import Quantity
@@ -123,6 +123,11 @@ class WhyMap(pg.GraphicsView):
         """Everything but the images."""
         if self.answer is not None:
             self.painting.paint(painter, self.places, self._themes.theme, self.pick, self._why.selection)
+        if self.hasFocus():
+            painter.setClipping(False)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(self._themes.theme.accent), 1.5))
+            painter.drawRoundedRect(QRectF(1, 1, self.width() - 2, self.height() - 2), 4, 4)
 
     # -- pointer and keys ------------------------------------------------------------------------
 

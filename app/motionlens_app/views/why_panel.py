@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from motionlens.errors import MotionLensError
 from motionlens.explanation.result import QUANTITIES
 
 from .. import theme as look
@@ -240,7 +241,10 @@ class WhyPanel(QWidget):
         self._icon = icon
         self._tint()
         self.title.setText(title)
-        self.sentence.setText(str(why.error) if why.state is WhyState.FAILED else sentence)
+        if why.error is not None:
+            known = isinstance(why.error, MotionLensError)
+            sentence = str(why.error) if known else "This is a fault in MotionLens; the log says more."
+        self.sentence.setText(sentence)
         self.again.setVisible(why.state is WhyState.FAILED)
 
     def _tint(self) -> None:

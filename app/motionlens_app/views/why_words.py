@@ -15,7 +15,7 @@ from .why_layout import joint_label
 NAMES: dict[Quantity, str] = {"similarity": "Similarity", "interaction": "Shapley-Taylor interaction"}
 SHORT: dict[Quantity, str] = {
     "similarity": "How alike the model finds a word and a body part. Not a probability.",
-    "interaction": "What a word and a body part add to the score by being there together. Not a probability.",
+    "interaction": "What word and body part add to the score together. Not a probability.",
 }
 HOW_TO_READ = """<h3>How to read this</h3>
 <p>Each row is a word of the query. The left map shows at which joints the motion meets it, the right one when.</p>

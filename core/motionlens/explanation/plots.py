@@ -119,7 +119,7 @@ def _bars(axes: Axes, explanation: Explanation) -> None:
 
 def _stages(axes: Axes, explanation: Explanation) -> None:
     axes.set_facecolor("none")
-    for side in ("top", "right", "bottom"):
+    for side in ("top", "right", "bottom", "left"):
         axes.spines[side].set_visible(False)
     axes.set_xticks([])
     told = "\n".join(f"{stage} {value:.3f}" for stage, value in explanation.stage_scores.items())

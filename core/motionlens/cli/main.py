@@ -31,6 +31,7 @@ COMMANDS = (
     "motionlens.benchmark.command",
     "motionlens.benchmark.compare.command",
     "motionlens.benchmark.interaction_command",
+    "motionlens.video.lifting_command",
 )
 OK, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 

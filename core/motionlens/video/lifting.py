@@ -13,13 +13,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import binary_dilation, gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d
 
 from ..errors import UnreadableFileError
 from ..motion import FPS
 from ..readers.retarget import place, to_reference
 from ..readers.rotations import turn_between, unit
-from ..skeleton import JOINT_INDEX, JOINT_NAMES, N_JOINTS, REFERENCE_FOOT_HEIGHT_M, rest_positions
+from ..skeleton import JOINT_INDEX, JOINT_NAMES, REFERENCE_FOOT_HEIGHT_M, rest_positions
 from .camera import TYPICAL_FOCAL
 from .landmarks import LANDMARK_INDEX, LANDMARK_MIRROR, joints_of, sources
 from .types import Track

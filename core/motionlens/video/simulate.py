@@ -8,7 +8,7 @@ legs that lean out of the picture plane, hidden limbs guessed badly. Their sizes
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -16,7 +16,7 @@ from scipy.spatial.transform import Rotation
 
 from ..motion import FPS
 from .camera import Camera, look_at
-from .landmarks import LANDMARK_INDEX, N_LANDMARKS, landmarks_of
+from .landmarks import LANDMARK_INDEX, LANDMARK_MIRROR, N_LANDMARKS, landmarks_of
 from .types import Track
 
 L = LANDMARK_INDEX
@@ -105,9 +105,14 @@ def random_camera(
     toward = np.array([np.sin(azimuth), 0.0, np.cos(azimuth)])
     across = np.array([toward[2], 0.0, -toward[0]])
     room = 1.25 * rng.uniform(1.0, 1.8)
-    distance = max(
-        room * (abs(across) @ extent) * focal / (0.5 * width), room * extent[1] * focal / (0.5 * height), 1.5
-    ) + abs(toward) @ extent
+    distance = (
+        max(
+            room * (abs(across) @ extent) * focal / (0.5 * width),
+            room * extent[1] * focal / (0.5 * height),
+            1.5,
+        )
+        + abs(toward) @ extent
+    )
     eye = middle + distance * toward
     eye[1] = rng.uniform(0.6, 2.2)
     target = middle + rng.normal(0, 0.12, 3)
@@ -213,7 +218,7 @@ def project(
     """
     e, rng = errors or TrackerErrors(), rng or np.random.default_rng(0)
     times = np.arange(int((len(positions) - 1) / FPS * fps + 1e-6) + 1) / fps
-    seen = camera.into(landmarks_of(_at(positions, times * FPS)))
+    seen = camera.into(landmarks_of(at_frames(positions, times * FPS)))
     hips = 0.5 * (seen[:, L["left_hip"]] + seen[:, L["right_hip"]])
     hidden = hidden_by_body(seen)
     lost = _runs(rng, (len(times), N_LANDMARKS), e.dropped, max(0.4 * fps, 1.0))
@@ -222,9 +227,13 @@ def project(
     depth = np.maximum(hips[:, None, 2:], 0.1)
     tall = 1.7 * camera.focal / depth
     image = camera.pixels(seen)
-    image = image + _slow(rng, image.shape, e.slow_s * fps) * e.pixel * tall * np.where(
-        hidden | lost, e.hidden, 1.0
-    )[..., None]
+    image = (
+        image
+        + _slow(rng, image.shape, e.slow_s * fps)
+        * e.pixel
+        * tall
+        * np.where(hidden | lost, e.hidden, 1.0)[..., None]
+    )
     image = np.concatenate([image / size, world[..., 2:] * camera.focal / depth / camera.width], axis=-1)
     outside = ((image[..., :2] < 0) | (image[..., :2] > 1)).any(axis=-1) | (seen[..., 2] < 0.1)
     bad = hidden | lost | outside
@@ -248,9 +257,40 @@ def project(
     )
 
 
-def _at(positions: np.ndarray, frames: np.ndarray) -> np.ndarray:
+def at_frames(positions: np.ndarray, frames: np.ndarray) -> np.ndarray:
     """Positions at fractional frame numbers, linearly between."""
     low = np.clip(np.floor(frames + 1e-9).astype(int), 0, len(positions) - 1)
     high = np.minimum(low + 1, len(positions) - 1)
     weight = np.clip(frames - low, 0, 1)[:, None, None]
     return positions[low] * (1 - weight) + positions[high] * weight
+
+
+def following(camera: Camera, pelvis: np.ndarray) -> Camera:
+    """A still camera set on a dolly that follows (T, 3) pelvis positions across the floor, smoothly."""
+    way = gaussian_filter1d(pelvis * np.array([1.0, 0.0, 1.0]), 0.3 * FPS, axis=0, mode="nearest")
+    return replace(camera, eye=camera.eye + way)
+
+
+def mirrored(track: Track) -> Track:
+    """The track of the same video flipped left to right: the tracker then takes left for right."""
+    return replace(
+        track,
+        world=track.world[:, LANDMARK_MIRROR] * np.array([-1, 1, 1], np.float32),
+        image=track.image[:, LANDMARK_MIRROR] * np.array([-1, 1, 1], np.float32)
+        + np.array([1, 0, 0], np.float32),
+        visibility=track.visibility[:, LANDMARK_MIRROR],
+    )
+
+
+def drop(track: Track, share: float, rng: np.random.Generator, length: float = 8.0) -> Track:
+    """The track with a share of the landmarks called invisible, in runs of ``length`` pictures, guessed 15 cm off."""
+    lost = _runs(rng, track.visibility.shape, share, length)
+    off = 0.15 * rng.standard_normal(track.world.shape).astype(np.float32) * lost[..., None]
+    y = np.where(track.present[:, None], track.image[..., 1], 0.0)
+    tall = y.max(axis=1) - y.min(axis=1)
+    return replace(
+        track,
+        world=track.world + off,
+        image=track.image + off * (tall / 1.7)[:, None, None].astype(np.float32),
+        visibility=np.where(lost, np.float32(0.1), track.visibility),
+    )

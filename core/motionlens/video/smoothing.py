@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 MAX_FILLED_S = 0.3
@@ -19,11 +21,7 @@ def gaps(times: np.ndarray, seen: np.ndarray) -> list[tuple[int, int, float]]:
     [(1, 3, 0.3)]
     """
     at = np.flatnonzero(seen)
-    return [
-        (int(a) + 1, int(b), round(float(times[b] - times[a]), 6))
-        for a, b in zip(at[:-1], at[1:], strict=True)
-        if b > a + 1
-    ]
+    return [(int(a) + 1, int(b), round(float(times[b] - times[a]), 6)) for a, b in pairwise(at) if b > a + 1]
 
 
 def fill(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, closing
 from pathlib import Path
 from queue import Empty, Full, Queue
@@ -29,19 +29,32 @@ _THOROUGH_EVERY_S = 1.0
 
 Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
+Pictures = Generator[tuple[float, np.ndarray], None, None]
 
 
-def find_people(path: str | Path, time_s: float = 0.0) -> list[Person]:
+def find_people(path: str | Path, time_s: float = 0.0, cancelled: Cancelled | None = None) -> list[Person]:
     """Everybody in the picture at a time, the largest first; for a choice by the user.
 
     Raises:
         UnreadableFileError: see ``reading.probe``.
         MotionLensError: nothing at that time.
     """
-    with closing(read_frames(path, time_s, None, None, LONGEST_SIDE)) as frames:
+    with closing(read_frames(path, time_s, None, None, LONGEST_SIDE, cancelled)) as frames:
         _, picture = next(frames)
     with closing(PoseModel(follow=False)) as model:
-        return who.find_people(model, picture) or who.find_people(model, picture, thorough=True)
+        look = _asking(model, path, cancelled)
+        return who.find_people(look, picture) or who.find_people(look, picture, thorough=True)
+
+
+def _asking(model: PoseModel, path: str | Path, cancelled: Cancelled | None) -> who.Model:
+    """The model, which asks before each picture whether it is still wanted."""
+
+    def look(picture: np.ndarray) -> Landmarks | None:
+        if cancelled is not None and cancelled():
+            raise CancelledError(f"Tracking {path} was cancelled.")
+        return model(picture)
+
+    return look
 
 
 def track(
@@ -77,11 +90,9 @@ def track(
     times: list[float] = []
     found: list[Landmarks | None] = []
     with ExitStack() as stack:
-        follower = stack.enter_context(closing(_Follower(person)))
+        follower = stack.enter_context(closing(_Follower(person, path, cancelled)))
         frames = read_frames(path, start_s, end_s, fps, LONGEST_SIDE, cancelled)
         for at, picture in stack.enter_context(closing(_ahead(frames))):
-            if cancelled is not None and cancelled():
-                raise CancelledError(f"Tracking {path} was cancelled.")
             times.append(at)
             found.append(follower(at, picture))
             if progress is not None:
@@ -103,7 +114,7 @@ def track(
 
 
 def assemble(
-    times: np.ndarray, found: list[Landmarks | None], video: VideoInfo, facts: dict[str, object]
+    times: np.ndarray, found: list[Landmarks | None], video: VideoInfo, facts: Mapping[str, object]
 ) -> Track:
     """A track from landmarks a picture: short gaps filled, trembling smoothed.
 
@@ -146,9 +157,9 @@ def assemble(
 class _Follower:
     """Finds the person and keeps them, picture by picture."""
 
-    def __init__(self, person: tuple[float, float] | None) -> None:
-        self._single = PoseModel(follow=False)
-        self._model = PoseModel(follow=True)
+    def __init__(self, person: tuple[float, float] | None, path: Path, cancelled: Cancelled | None) -> None:
+        self._models = PoseModel(follow=False), PoseModel(follow=True)
+        self._single, self._model = (_asking(model, path, cancelled) for model in self._models)
         self._person = person
         self._crop: Window | None = None
         self._last: tuple[float, Place] | None = None
@@ -156,8 +167,8 @@ class _Follower:
         self.others: list[Person] = []
 
     def close(self) -> None:
-        self._single.close()
-        self._model.close()
+        for model in self._models:
+            model.close()
 
     def __call__(self, at: float, picture: np.ndarray) -> Landmarks | None:
         size = picture.shape[1], picture.shape[0]
@@ -165,17 +176,21 @@ class _Follower:
             self._crop = self._search(at, picture)
             if self._crop is None:
                 return None
-            self._model.forget()
+            self._models[1].forget()
         found = who.find_in(self._model, picture, self._crop)
         place = None if found is None else Place.of(found[1], size)
-        if self._last is not None and place is not None and not place.may_be(self._last[1], at - self._last[0]):
+        if (
+            self._last is not None
+            and place is not None
+            and not place.may_be(self._last[1], at - self._last[0])
+        ):
             place = None  # it has slipped to somebody or something else
         if place is None:
             self._crop = None  # searched for from the next picture on
             return None
         if not place.fits(self._crop, size):
             self._crop = place.crop(size)
-            self._model.forget()
+            self._models[1].forget()
         self._last = at, place
         return found
 
@@ -245,7 +260,7 @@ def _distance(person: Person, x: float, y: float) -> float:
     return -1e-3 * (1.0 - abs(2 * x - left - right) / max(right - left, 1e-6))
 
 
-def _ahead(frames: Iterator[tuple[float, np.ndarray]], depth: int = 3) -> Iterator[tuple[float, np.ndarray]]:
+def _ahead(frames: Pictures, depth: int = 3) -> Pictures:
     """The same, decoded by another thread a few pictures ahead: the second core's work."""
     queue: Queue[tuple[float, np.ndarray] | BaseException | None] = Queue(depth)
     stop = Event()
@@ -261,7 +276,7 @@ def _ahead(frames: Iterator[tuple[float, np.ndarray]], depth: int = 3) -> Iterat
 
     def decode() -> None:
         try:
-            with closing(frames):  # type: ignore[type-var]
+            with closing(frames):
                 for item in frames:
                     if not put(item):
                         return

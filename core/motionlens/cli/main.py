@@ -20,6 +20,7 @@ COMMANDS = (
     "motionlens.cli.search_command",
     "motionlens.cli.describe_command",
     "motionlens.explanation.command",
+    "motionlens.cli.export_command",
     "motionlens.cli.info_command",
     "motionlens.cli.dataset_command",
     "motionlens.training.command",

@@ -52,7 +52,9 @@ def body_mesh(offsets: np.ndarray, ends: dict[int, np.ndarray]) -> BodyMesh:
     parts, first = [], 0
     for joint, start, end, radius, side in bones:
         vertices, normals, triangles = capsule(start, end, radius * size)
-        parts.append((vertices, normals, triangles + first, np.full(len(vertices), joint), [side] * len(triangles)))
+        parts.append(
+            (vertices, normals, triangles + first, np.full(len(vertices), joint), [side] * len(triangles))
+        )
         first += len(vertices)
     return BodyMesh(*(np.concatenate([p[k] for p in parts]) for k in range(5)))  # type: ignore[misc]
 

@@ -11,7 +11,7 @@ import warnings
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from ..skeleton import JOINT_INDEX, N_JOINTS, PARENTS
+from ..skeleton import JOINT_INDEX, PARENTS
 from .names import RIG_NAMES
 from .rig import CHILDREN, RiggedMotion
 
@@ -37,7 +37,9 @@ def bvh_text(rigged: RiggedMotion) -> str:
         for child in CHILDREN[joint]:
             add(child, depth + 1)
         if joint in ends:
-            lines.extend([f"{pad}\tEnd Site", f"{pad}\t{{", f"{pad}\t\tOFFSET {_vector(ends[joint])}", f"{pad}\t}}"])
+            lines.extend(
+                [f"{pad}\tEnd Site", f"{pad}\t{{", f"{pad}\t\tOFFSET {_vector(ends[joint])}", f"{pad}\t}}"]
+            )
         lines.append(pad + "}")
 
     add(0, 0)
@@ -61,7 +63,7 @@ def _vector(metres: np.ndarray) -> str:
 def end_sites(offsets: np.ndarray) -> dict[int, np.ndarray]:
     """Metres, where the last bones end: top of the head, tip of the toes, fingertips; for display alone.
 
-    >>> end_sites(np.ones((N_JOINTS, 3)))[JOINT_INDEX["head"]].round(2).tolist()
+    >>> end_sites(np.ones((22, 3)))[JOINT_INDEX["head"]].round(2).tolist()
     [0.0, 1.73, 0.0]
     """
     out = {JOINT_INDEX["head"]: np.array([0.0, 1.0, 0.0]) * np.linalg.norm(offsets[JOINT_INDEX["head"]])}
@@ -92,5 +94,3 @@ def euler_zxy(quaternions: np.ndarray) -> np.ndarray:
         pair -= 360.0 * np.round((pair - angles[t - 1]) / 360.0)
         angles[t] = pair[np.argmin(np.abs(pair - angles[t - 1]).sum(axis=1))]
     return angles
-
-

@@ -28,7 +28,10 @@ _REST = REFERENCE_OFFSETS.astype(float)
 CHILDREN: tuple[tuple[int, ...], ...] = tuple(
     tuple(j for j, p in enumerate(PARENTS) if p == joint) for joint in range(N_JOINTS)
 )
-_RIGID = {J["pelvis"]: ("left_hip", "right_hip", "spine1"), J["spine3"]: ("neck", "left_collar", "right_collar")}
+_RIGID = {
+    J["pelvis"]: ("left_hip", "right_hip", "spine1"),
+    J["spine3"]: ("neck", "left_collar", "right_collar"),
+}
 # At rest: the axis about which the joint below bends (thighs: the shank goes back; arms: the forearm forward).
 _HINGES = {
     J["left_hip"]: (1.0, 0.0, 0.0),
@@ -182,7 +185,9 @@ def unrolled(quaternions: np.ndarray) -> np.ndarray:
 
 
 def _pelvis(points: np.ndarray) -> np.ndarray:
-    return _body_frame(points, *_pelvis_axes(points)) @ _body_frame(_REST_POSE, *_pelvis_axes(_REST_POSE))[0].T
+    return (
+        _body_frame(points, *_pelvis_axes(points)) @ _body_frame(_REST_POSE, *_pelvis_axes(_REST_POSE))[0].T
+    )
 
 
 def _chest(points: np.ndarray) -> np.ndarray:
@@ -200,7 +205,9 @@ def _pelvis_axes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _chest_axes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return points[:, J["left_collar"]] - points[:, J["right_collar"]], points[:, J["neck"]] - points[:, J["spine3"]]
+    return points[:, J["left_collar"]] - points[:, J["right_collar"]], points[:, J["neck"]] - points[
+        :, J["spine3"]
+    ]
 
 
 def _body_frame(points: np.ndarray, across: np.ndarray, up: np.ndarray) -> np.ndarray:

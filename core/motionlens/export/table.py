@@ -19,6 +19,7 @@ def joints_csv(positions: np.ndarray, fps: float) -> str:
     for number, frame in enumerate(np.asarray(positions) + 0.0):
         time = f"{number / fps:.6g}" if number / fps < 1000 else f"{number / fps:.3f}"
         lines.extend(
-            f"{time},{name},{x:.4f},{y:.4f},{z:.4f}" for name, (x, y, z) in zip(JOINT_NAMES, frame, strict=True)
+            f"{time},{name},{x:.4f},{y:.4f},{z:.4f}"
+            for name, (x, y, z) in zip(JOINT_NAMES, frame, strict=True)
         )
     return "\n".join(lines) + "\n"

@@ -58,6 +58,15 @@ class PoseModel:
             min_tracking_confidence=0.5,
         )
 
+    @classmethod
+    def shared(cls, follow: bool) -> PoseModel:
+        """The process's one model of a kind, made when first asked for (a second of work) and kept; what
+        it followed is forgotten. Not for two threads."""
+        if follow not in _SHARED:
+            _SHARED[follow] = cls(follow)
+        _SHARED[follow].forget()
+        return _SHARED[follow]
+
     def __call__(self, picture: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
         """Landmarks of one picture.
 
@@ -84,3 +93,12 @@ class PoseModel:
     def close(self) -> None:
         """Free the graph."""
         self._pose.close()
+
+
+_SHARED: dict[bool, PoseModel] = {}
+
+
+def warm() -> None:
+    """Load what the first picture needs."""
+    for follow in (False, True):
+        PoseModel.shared(follow)(np.zeros((64, 64, 3), np.uint8))

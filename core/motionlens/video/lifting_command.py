@@ -52,6 +52,8 @@ class Condition:
     dropped: float = 0.0
 
 
+_LEAST_TALL = 150
+"""Pixels that a standing person should measure at least; the picture grows up to one and a half times for it."""
 _HARD = Condition("", 45.0)
 ROBUSTNESS: tuple[Condition, ...] = (
     replace(_HARD, name="45, 30 % of landmarks dropped", dropped=0.3),
@@ -209,11 +211,14 @@ def filmed(
 
 
 def _camera(motion: np.ndarray, condition: Condition, times: np.ndarray) -> Camera:
-    from .camera import framing
+    from .camera import enlarged, framing
     from .simulate import at_frames, following
 
     if not condition.panning:
-        return framing(motion, condition.azimuth, condition.height, aimed=condition.aimed)
+        camera = framing(motion, condition.azimuth, condition.height, aimed=condition.aimed)
+        farthest = camera.into(motion)[..., 2].max()
+        # whoever runs far away is small: a larger picture, as phones have it
+        return enlarged(camera, float(np.clip(_LEAST_TALL * farthest / (1.7 * camera.focal), 1.0, 1.5)))
     around_start = motion - motion[:, :1] * np.array([1.0, 0.0, 1.0])
     camera = framing(around_start, condition.azimuth, condition.height, margin=0.12)
     return following(camera, at_frames(motion, times * 20.0)[:, 0])

@@ -15,6 +15,7 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.spatial.transform import Rotation
 
 from ..motion import FPS
+from ..readers.rotations import turn_between
 from .camera import Camera, look_at
 from .landmarks import LANDMARK_INDEX, LANDMARK_MIRROR, N_LANDMARKS, landmarks_of
 from .types import Track
@@ -222,7 +223,9 @@ def project(
     hips = 0.5 * (seen[:, L["left_hip"]] + seen[:, L["right_hip"]])
     hidden = hidden_by_body(seen)
     lost = _runs(rng, (len(times), N_LANDMARKS), e.dropped, max(0.4 * fps, 1.0))
-    world = _with_errors(seen - hips[:, None], hidden | lost, e, rng, fps)
+    # the tracker looks at a crop around the person as if the camera were aimed at them
+    body = turn_between(hips[:, None], np.array([0.0, 0.0, 1.0]), seen - hips[:, None])
+    world = _with_errors(body, hidden | lost, e, rng, fps)
     size = np.array([camera.width, camera.height])
     depth = np.maximum(hips[:, None, 2:], 0.1)
     tall = 1.7 * camera.focal / depth

@@ -161,12 +161,14 @@ def cut(motion: Motion, start_s: float | None, end_s: float | None) -> Motion:
     Raises:
         MotionLensError: fewer than two frames, or a part outside the motion.
     """
-    first = 0 if start_s is None else round(start_s * FPS)
-    last = motion.n_frames if end_s is None else min(round(end_s * FPS), motion.n_frames)
     if start_s is not None and not 0 <= start_s < motion.duration_s:
         raise MotionLensError(
             f"{motion.name} lasts {motion.duration_s:.2f} s and has no moment at {start_s:g} s: choose a start in it."
         )
+    first = 0 if start_s is None else round(start_s * FPS)
+    if end_s is not None and not end_s >= 0:  # not a number, too
+        raise MotionLensError(f"{motion.name} cannot end at {end_s:g} s: choose a later end.")
+    last = motion.n_frames if end_s is None else round(min(end_s, motion.duration_s) * FPS)
     if last - first < 2:
         raise MotionLensError(
             f"From {first / FPS:g} to {last / FPS:g} s {motion.name} has too few frames to export: choose a longer part."

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import sys
 import threading
 import time
@@ -16,7 +18,7 @@ import pytest
 from scipy import ndimage
 
 from motionlens.errors import CancelledError, MotionLensError, UnreadableFileError
-from motionlens.video import N_LANDMARKS, Track, cache, tracking
+from motionlens.video import N_LANDMARKS, Track, cache, remote, tracking
 from motionlens.video.people import box_of
 from motionlens.video.remote import VideoProcess
 from motionlens.video.smoothing import fill, smooth
@@ -281,6 +283,52 @@ def test_a_process_that_dies_is_told_and_started_again(tmp_path: Path, process: 
     with pytest.raises(UnreadableFileError, match=r"a\.mp4 made its reader stop"):
         list(frames)
     assert process.probe(file).codec == "h264"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="stops and kills processes by signals")
+def test_a_process_that_hangs_is_given_up(
+    tmp_path: Path, process: VideoProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "STALL_S", 0.5)
+    file = write_video(tmp_path / "a.mp4", n=200)
+    frames = process.read_frames(file)
+    next(frames)
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGSTOP)
+    began = time.monotonic()
+    with pytest.raises(UnreadableFileError, match=r"a\.mp4 took too long to read"):
+        list(frames)
+    assert time.monotonic() - began < 5
+    monkeypatch.undo()
+    assert process.probe(file).width == 96
+
+
+@pytest.mark.skipif(os.name == "nt", reason="stops and kills processes by signals")
+def test_the_process_ends_with_its_parent(tmp_path: Path) -> None:
+    file = write_video(tmp_path / "a.mp4")
+    code = (
+        "import sys, time\n"
+        "from motionlens.video.remote import VideoProcess\n"
+        "process = VideoProcess()\n"
+        f"process.probe({str(file)!r})\n"
+        "print(process.pid, 'av' in sys.modules, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=env) as parent:
+        assert parent.stdout is not None
+        pid, decodes_itself = parent.stdout.readline().split()
+        assert decodes_itself == "False"
+        os.kill(int(pid), 0)
+        parent.kill()
+    end = time.monotonic() + 10
+    while time.monotonic() < end and Path(f"/proc/{pid}/cmdline").exists():
+        state = Path(f"/proc/{pid}/stat").read_text().split()[2]
+        if state == "Z":
+            break
+        time.sleep(0.05)
+    else:
+        assert time.monotonic() < end
 
 
 def test_closing_ends_a_request_at_once(tmp_path: Path) -> None:

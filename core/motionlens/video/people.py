@@ -124,13 +124,19 @@ def find_people(model: Model, picture: np.ndarray, depth: int = 0, most: int = 6
         most: so many at most.
     """
     left = picture.copy()
+    size = picture.shape[1], picture.shape[0]
     found: list[tuple[Box, float]] = []
-    for window in windows((picture.shape[1], picture.shape[0]), depth):
+    for window in windows(size, depth):
         while len(found) < most:
             one = find_in(model, left, window)
             if one is None:
                 break
             box = box_of(one[1])
+            # What is no person is rarely taken for the same one at another scale.
+            near = Place.of(one[1], size).crop(size)
+            again = find_in(model, left, near)
+            if again is None or overlap(box, box_of(again[1])) < 0.4:
+                break
             _paint_over(left, box)  # the next search finds the next one
             if any(overlap(box, other) > 0.2 for other, _ in found):
                 break  # what is left of somebody known

@@ -29,7 +29,7 @@ STALL_S = 9.0
 """A process that has said nothing for so long hangs: it says something twice a second while it works."""
 _START_S = 60.0
 _POLL_S = 0.05
-_GRACE_S = 0.25  # for a cancelled request to end by itself, which spares the next one a start
+_GRACE_S = 0.15  # for a cancelled request to end by itself, which spares the next one a start
 
 _Message = tuple[dict[str, Any], list[np.ndarray]]
 

@@ -127,6 +127,11 @@ def test_another_rate_keeps_the_duration(motion: Motion, tmp_path: Path, kind: s
     assert back.source_fps == 60
 
 
+def test_bvh_in_metres_reads_back(motion: Motion, tmp_path: Path) -> None:
+    path = export_motion(motion, tmp_path / "wave.bvh", ExportOptions(bvh_metres=True)).path
+    assert assert_read_back(path, motion.display_positions).inferred["unit_m"] == 1.0
+
+
 def test_bvh_is_what_other_programs_expect(motion: Motion, tmp_path: Path) -> None:
     path = export_motion(motion, tmp_path / "wave.bvh").path
     take = pybvh.read_bvh_file(path, world_up="+y")

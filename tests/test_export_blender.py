@@ -29,9 +29,9 @@ import json, sys, bpy
 source, target = sys.argv[sys.argv.index("--") + 1:]
 bpy.ops.wm.read_factory_settings(use_empty=True)
 scene = bpy.context.scene
-scene.render.fps, scene.render.fps_base = %(fps)d, 1.0
+scene.render.fps, scene.render.fps_base = FPS, 1.0
 if source.endswith(".bvh"):
-    bpy.ops.import_anim.bvh(filepath=source, global_scale=0.01, axis_forward="-Z", axis_up="Y",
+    bpy.ops.import_anim.bvh(filepath=source, global_scale=1.0, axis_forward="-Z", axis_up="Y",
                             update_scene_fps=True, update_scene_duration=True, use_fps_scale=False)
 else:
     bpy.ops.import_scene.gltf(filepath=source)
@@ -60,7 +60,7 @@ json.dump({
     "bodies": len(meshes),
     "top": top,
 }, open(target, "w"))
-""" % {"fps": FPS}
+""".replace("FPS", str(FPS))
 
 
 def in_blender(path: Path) -> dict[str, Any]:
@@ -80,7 +80,9 @@ def in_blender(path: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("kind", [".bvh", ".glb"])
 def test_blender_shows_an_armature_of_the_right_size_place_and_time(tmp_path: Path, kind: str) -> None:
     positions = wobbling(41)  # walks along +z; every joint also shifts, which Blender must show as well
-    path = export_motion(Motion(positions, "walk"), tmp_path / f"walk{kind}", ExportOptions(fps=FPS)).path
+    path = export_motion(
+        Motion(positions, "walk"), tmp_path / f"walk{kind}", ExportOptions(fps=FPS, bvh_metres=True)
+    ).path
     seen = in_blender(path)
     frames = seen["frames"]
     assert {"Hips", "Spine2", "LeftUpLeg", "LeftHand", "RightForeArm", "Head"} <= set(seen["bones"])

@@ -63,7 +63,7 @@ def body_mesh(offsets: np.ndarray, ends: dict[int, np.ndarray]) -> BodyMesh:
         moved_by = np.full(len(vertices), joint)
         parts.append((vertices, normals, triangles + first, moved_by, [side] * len(triangles)))
         first += len(vertices)
-    return BodyMesh(*(np.concatenate([p[k] for p in parts]) for k in range(5)))  # type: ignore[misc]
+    return BodyMesh(*(np.concatenate([p[k] for p in parts]) for k in range(5)))
 
 
 def _radius(joint: int) -> float:

@@ -1,4 +1,4 @@
-"""BVH: y up, centimetres, the body at rest in a T-pose that faces +z.
+"""BVH: y up, centimetres unless told otherwise, the body at rest in a T-pose that faces +z.
 
 Our own writer, since ``pybvh`` writes three rotations for every joint and no positions, and a joint with
 ``shifts`` needs them. A file without such joints is one that ``pybvh`` reads.
@@ -15,16 +15,23 @@ from ..skeleton import JOINT_INDEX, PARENTS
 from .names import RIG_NAMES
 from .rig import CHILDREN, RiggedMotion
 
-CM_PER_M = 100.0
 _POSITIONS = "Xposition Yposition Zposition"
 _ROTATIONS = "Zrotation Xrotation Yrotation"
 
 
-def bvh_text(rigged: RiggedMotion) -> str:
-    """The file's text. Rotations are Z, X, Y (intrinsic), degrees, continuous over time."""
+def bvh_text(rigged: RiggedMotion, units_per_m: float = 100.0) -> str:
+    """The file's text. Rotations are Z, X, Y (intrinsic), degrees, continuous over time.
+
+    Args:
+        rigged: what moves.
+        units_per_m: 100 for centimetres; the format itself states no unit.
+    """
     lines = ["HIERARCHY"]
     order: list[int] = []
     ends = end_sites(rigged.offsets)
+
+    def vector(metres: np.ndarray) -> str:
+        return " ".join(f"{v:.6f}" for v in metres * units_per_m + 0.0)  # + 0.0: no "-0.000000"
 
     def add(joint: int, depth: int) -> None:
         order.append(joint)
@@ -33,12 +40,12 @@ def bvh_text(rigged: RiggedMotion) -> str:
         moves = joint in rigged.shifts or PARENTS[joint] < 0
         channels = f"6 {_POSITIONS} {_ROTATIONS}" if moves else f"3 {_ROTATIONS}"
         lines.extend([f"{pad}{'JOINT' if depth else 'ROOT'} {RIG_NAMES[joint]}", pad + "{"])
-        lines.extend([f"{pad}\tOFFSET {_vector(offset)}", f"{pad}\tCHANNELS {channels}"])
+        lines.extend([f"{pad}\tOFFSET {vector(offset)}", f"{pad}\tCHANNELS {channels}"])
         for child in CHILDREN[joint]:
             add(child, depth + 1)
         if joint in ends:
             lines.extend(
-                [f"{pad}\tEnd Site", f"{pad}\t{{", f"{pad}\t\tOFFSET {_vector(ends[joint])}", f"{pad}\t}}"]
+                [f"{pad}\tEnd Site", f"{pad}\t{{", f"{pad}\t\tOFFSET {vector(ends[joint])}", f"{pad}\t}}"]
             )
         lines.append(pad + "}")
 
@@ -47,17 +54,13 @@ def bvh_text(rigged: RiggedMotion) -> str:
     columns = []
     for joint in order:
         if PARENTS[joint] < 0:
-            columns.append(rigged.root * CM_PER_M)
+            columns.append(rigged.root * units_per_m)
         elif joint in rigged.shifts:
-            columns.append(rigged.shifts[joint] * CM_PER_M)
+            columns.append(rigged.shifts[joint] * units_per_m)
         columns.append(euler_zxy(rigged.rotations[:, joint]))
     values = np.concatenate(columns, axis=1)
-    lines.extend(" ".join(f"{v:.6f}" for v in row) for row in values + 0.0)  # + 0.0: no "-0.000000"
+    lines.extend(" ".join(f"{v:.6f}" for v in row) for row in values + 0.0)
     return "\n".join(lines) + "\n"
-
-
-def _vector(metres: np.ndarray) -> str:
-    return " ".join(f"{v:.6f}" for v in metres * CM_PER_M + 0.0)
 
 
 def end_sites(offsets: np.ndarray) -> dict[int, np.ndarray]:

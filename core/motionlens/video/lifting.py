@@ -22,6 +22,7 @@ from ..errors import UnreadableFileError
 from ..motion import FPS
 from ..readers.retarget import place, to_reference
 from ..readers.rotations import turn_between, unit
+from ..representation.image import heading_frames
 from ..skeleton import (
     JOINT_INDEX,
     JOINT_NAMES,
@@ -38,9 +39,9 @@ J, L = JOINT_INDEX, LANDMARK_INDEX
 FILLED_S = 0.3
 """Gaps up to this long are filled, seconds."""
 _DEPTH_SIGMA_S, _PLANE_SIGMA_S = 0.30, 0.06
-_LEAST_ROLL, _LEAST_PITCH, _MOST_TILT = np.deg2rad([3.0, 8.0, 45.0])
-_STRIDES_M_S = 0.5
-"""Speed of the quicker foot against the pelvis from which on the legs are said to stride, metres a second."""
+_LEAST_ROLL, _LEAST_ROLL_SIDE, _LEAST_PITCH, _MOST_TILT = np.deg2rad([4.0, 10.0, 8.0, 45.0])
+_STRIDES_M_S = 0.3
+"""Half the feet's speed against each other, fore and aft, from which on legs are said to stride, metres a second."""
 # Landmarks that fix the body's place in the picture: not hands and faces, which are small and quick.
 _ANCHORS = [
     L[f"{s}_{n}"] for n in ("shoulder", "hip", "knee", "ankle", "elbow", "ear") for s in ("left", "right")
@@ -288,28 +289,30 @@ def _smooth_where(values: np.ndarray, sure: np.ndarray, sigma: float) -> np.ndar
 def camera_tilt(body: np.ndarray, seen: np.ndarray) -> tuple[np.ndarray, list[str]]:
     """(3, 3) rotation from camera to world axes, and what to say about it.
 
-    People who stand with straight knees hold trunk and legs upright on average. What both lean by, to the same
-    side, is the camera's: sideways (roll) the picture shows it well; in depth (pitch) the tracker errs by
-    several degrees, so that only a large one is believed.
+    People who stand at full height have the shoulders above the ankles and above the hips on average. What
+    both lines lean by, to the same side, is the camera's: sideways (roll) the picture shows it well, but of a person
+    seen from the side it may be their own lean forward; in depth (pitch) the tracker errs by several degrees. So
+    small angles are believed only for the roll of somebody who is seen from the front or from behind.
     """
     middle = {
         n: 0.5 * (body[:, L[f"left_{n}"]] + body[:, L[f"right_{n}"]]) for n in ("hip", "shoulder", "ankle")
     }
-    trunk, legs = unit(middle["shoulder"] - middle["hip"]), unit(middle["hip"] - middle["ankle"])
-    standing = seen[:, [L["left_shoulder"], L["right_shoulder"]]].all(axis=1)
-    for side in ("left", "right"):
-        thigh = unit(body[:, L[f"{side}_knee"]] - body[:, L[f"{side}_hip"]])
-        shank = unit(body[:, L[f"{side}_ankle"]] - body[:, L[f"{side}_knee"]])
-        standing &= (np.sum(thigh * shank, -1) > np.cos(np.deg2rad(40))) & seen[:, L[f"{side}_ankle"]]
-        standing &= np.sum(thigh * -trunk, -1) > np.cos(np.deg2rad(35))
+    trunk, whole = middle["shoulder"] - middle["hip"], middle["shoulder"] - middle["ankle"]
+    legs = [_bone(body, s, *b) for s in ("left", "right") for b in (("hip", "knee"), ("knee", "ankle"))]
+    full = np.median(np.linalg.norm(trunk, axis=-1)) + 0.5 * sum(float(np.median(x)) for x in legs)
+    marks = [L[f"{s}_{n}"] for s in ("left", "right") for n in ("shoulder", "ankle")]
+    standing = (np.linalg.norm(whole, axis=-1) > 0.85 * full) & (seen[:, marks].sum(axis=1) >= 3)
     if standing.sum() < 0.5 * FPS:
         return np.eye(3), []
     rolls, pitches = [], []
-    for line in (trunk, legs):
-        up = np.median(line[standing], axis=0)
-        rolls.append(np.arctan2(up[0], up[1]))
-        pitches.append(np.arctan2(up[2], np.hypot(up[0], up[1])))
-    roll, pitch = _agreed(rolls, float(_LEAST_ROLL)), _agreed(pitches, float(_LEAST_PITCH))
+    for line in (trunk, whole):
+        up = np.median(unit(line[standing]), axis=0)
+        rolls.append(float(np.arctan2(up[0], up[1])))
+        pitches.append(float(np.arctan2(up[2], np.hypot(up[0], up[1]))))
+    across = body[standing, L["left_hip"]] - body[standing, L["right_hip"]]
+    frontal = float(np.median(np.abs(across[:, 0]) / np.linalg.norm(across, axis=-1))) > 0.8
+    roll = _agreed(rolls, float(_LEAST_ROLL if frontal else _LEAST_ROLL_SIDE))
+    pitch = _agreed(pitches, float(_LEAST_PITCH))
     if roll == 0.0 and pitch == 0.0:
         return np.eye(3), []
     shown = np.array([np.sin(roll) * np.cos(pitch), np.cos(roll) * np.cos(pitch), np.sin(pitch)])
@@ -349,9 +352,11 @@ def slides(positions: np.ndarray, known: np.ndarray) -> bool:
     level = positions[:, [*feet, J["pelvis"]]][..., [0, 2]]
     velocity = np.gradient(gaussian_filter1d(level, 1.5, axis=0, mode="nearest"), axis=0)[sure] * FPS
     speed = np.linalg.norm(velocity, axis=-1)
-    strides = np.median(np.linalg.norm(velocity[:, :2] - velocity[:, 2:], axis=-1).max(axis=1))
+    # legs that go apart and together sideways, as jumping jacks do, do not stride
+    ahead = heading_frames(positions)[sure][:, 2][:, [0, 2]]
+    strides = 0.5 * np.median(np.abs(np.sum((velocity[:, 0] - velocity[:, 1]) * ahead, axis=-1)))
     slower = np.quantile(speed[:, :2].min(axis=1), 0.25)
-    return bool(strides > _STRIDES_M_S and np.median(speed[:, 2]) < 0.3 * strides and slower > 0.14 * strides)
+    return bool(strides > _STRIDES_M_S and np.median(speed[:, 2]) < 0.7 * strides and slower > 0.2 * strides)
 
 
 def in_place(positions: np.ndarray) -> np.ndarray:

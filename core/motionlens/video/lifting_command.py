@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
@@ -104,13 +105,17 @@ def run(args: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         folder = args.keep or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
-        table = evaluate(motions, conditions, folder, simulated=args.simulated, seed=args.seed)
+        table = evaluate(motions, conditions, folder, args.simulated, args.seed, None if args.json else _say)
     if args.json:
         print(json.dumps({name: asdict(row) for name, row in table.items()}, indent=2))
     else:
         print(f"{len(motions)} motions, {sum(len(m) for m in motions) / 20:.0f} s")
         print(as_text(table))
-    return 0
+    return 0 if table else 1
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _motions(data: Path | None, split: str, count: int, seconds: float, seed: int) -> Iterator[np.ndarray]:
@@ -239,6 +244,8 @@ def as_text(table: dict[str, LiftingErrors]) -> str:
         cells += [travel, f"{row.way_cm:.0f}"]
         cells += [f"{100 * v:.0f} %" for v in (row.swapped, row.known, row.seen)]
         lines.append(cells)
+    if not table:
+        return "In none of the videos a person was found."
     widths = [max(len(line[k]) for line in lines) for k in range(len(head))]
     return "\n".join(
         "  ".join(

@@ -51,13 +51,14 @@ def bvh_text(rigged: RiggedMotion, units_per_m: float = 100.0) -> str:
 
     add(0, 0)
     lines.extend(["MOTION", f"Frames: {rigged.n_frames}", f"Frame Time: {1 / rigged.fps:.10g}"])
+    angles = euler_zxy(rigged.rotations)
     columns = []
     for joint in order:
         if PARENTS[joint] < 0:
             columns.append(rigged.root * units_per_m)
         elif joint in rigged.shifts:
             columns.append(rigged.shifts[joint] * units_per_m)
-        columns.append(euler_zxy(rigged.rotations[:, joint]))
+        columns.append(angles[:, joint])
     values = np.concatenate(columns, axis=1)
     lines.extend(" ".join(f"{v:.6f}" for v in row) for row in values + 0.0)
     return "\n".join(lines) + "\n"
@@ -79,7 +80,7 @@ def end_sites(offsets: np.ndarray) -> dict[int, np.ndarray]:
 
 
 def euler_zxy(quaternions: np.ndarray) -> np.ndarray:
-    """(T, 3) degrees about z, x, y in turn, of (T, 4) quaternions; no jump from one frame to the next.
+    """(T, ..., 3) degrees about z, x, y in turn, of (T, ..., 4) quaternions; no jump from frame to frame.
 
     Every turn has two triples (z, x, y) and (z + 180, 180 - x, y + 180), each up to whole turns: the one
     nearest to the frame before is taken.
@@ -90,10 +91,11 @@ def euler_zxy(quaternions: np.ndarray) -> np.ndarray:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # at gimbal lock any of the triples is right
-        angles = Rotation.from_quat(quaternions).as_euler("ZXY", degrees=True)
-    other = angles * np.array([1.0, -1.0, 1.0]) + 180.0
+        angles = Rotation.from_quat(quaternions.reshape(-1, 4)).as_euler("ZXY", degrees=True)
+    angles = angles.reshape(*quaternions.shape[:-1], 3)
+    pairs = np.stack([angles, angles * np.array([1.0, -1.0, 1.0]) + 180.0])
     for t in range(1, len(angles)):
-        pair = np.stack([angles[t], other[t]])
-        pair -= 360.0 * np.round((pair - angles[t - 1]) / 360.0)
-        angles[t] = pair[np.argmin(np.abs(pair - angles[t - 1]).sum(axis=1))]
+        pair = pairs[:, t] - 360.0 * np.round((pairs[:, t] - angles[t - 1]) / 360.0)
+        far = np.abs(pair - angles[t - 1]).sum(axis=-1, keepdims=True)
+        angles[t] = np.where(far[0] <= far[1], pair[0], pair[1])
     return angles

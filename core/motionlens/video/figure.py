@@ -27,8 +27,9 @@ class Look:
     long_sleeves: bool = False
 
 
-_SKINS: tuple[Colour, ...] = ((0.93, 0.76, 0.65), (0.86, 0.66, 0.54), (0.70, 0.49, 0.36), (0.48, 0.32, 0.23))
-_HAIRS: tuple[Colour, ...] = ((0.17, 0.11, 0.08), (0.35, 0.22, 0.12), (0.62, 0.48, 0.28), (0.07, 0.07, 0.07))
+# Hair is darker than any skin: where a small face does not stand out, the tracker takes front for back.
+_SKINS: tuple[Colour, ...] = ((0.95, 0.79, 0.68), (0.88, 0.68, 0.56), (0.76, 0.55, 0.42), (0.60, 0.42, 0.31))
+_HAIRS: tuple[Colour, ...] = ((0.14, 0.09, 0.07), (0.22, 0.13, 0.08), (0.05, 0.05, 0.05))
 
 
 def random_look(rng: np.random.Generator) -> Look:
@@ -156,6 +157,8 @@ def _trunk(build: _Builder, p: np.ndarray, pelvis: np.ndarray, chest: np.ndarray
         )
     top = p[J["head"]] - 0.02 * unit(p[J["head"]] - neck)
     build.cone(neck - chest[:, 1] * 0.03, top, 0.060, 0.054, look.skin)
+    collar = ribs + chest[:, 1] * 0.13 + chest[:, 2] * 0.062
+    build.cone(collar, neck + chest[:, 2] * 0.03, 0.026, 0.050, look.skin)
 
 
 def _head(build: _Builder, p: np.ndarray, head: np.ndarray, look: Look) -> None:
@@ -165,15 +168,17 @@ def _head(build: _Builder, p: np.ndarray, head: np.ndarray, look: Look) -> None:
     shade = _mix(look.skin, 0.80)
     build.ball(at(0, 0.065, 0.012), (0.076, 0.108, 0.094), look.skin, head)
     build.cone(at(0, -0.012, 0.045), at(0, -0.022, 0.062), 0.050, 0.032, look.skin)
-    build.ball(at(0, 0.098, -0.016), (0.084, 0.090, 0.092), look.hair, head)
+    build.ball(at(0, 0.108, -0.006), (0.083, 0.082, 0.098), look.hair, head)
     build.ball(at(0, 0.055, -0.035), (0.080, 0.085, 0.075), look.hair, head)
     for x in (1.0, -1.0):
         build.ball(at(x * 0.077, 0.045, 0.0), (0.011, 0.030, 0.019), shade, head)
-        build.ball(at(x * 0.031, 0.064, 0.090), (0.0145, 0.0085, 0.012), (0.95, 0.95, 0.95), head)
-        build.ball(at(x * 0.031, 0.064, 0.098), (0.0065, 0.0075, 0.006), (0.10, 0.07, 0.05), head)
+        # from afar a face is its dark eye sockets and mouth under the hair
+        build.ball(at(x * 0.033, 0.068, 0.084), (0.0240, 0.0165, 0.014), _mix(look.skin, 0.55), head)
+        build.ball(at(x * 0.031, 0.064, 0.090), (0.0165, 0.0100, 0.012), (0.97, 0.97, 0.97), head)
+        build.ball(at(x * 0.031, 0.064, 0.098), (0.0080, 0.0090, 0.007), (0.06, 0.04, 0.03), head)
         build.cone(at(x * 0.018, 0.082, 0.097), at(x * 0.046, 0.083, 0.085), 0.0055, 0.0045, look.hair)
     build.cone(at(0, 0.055, 0.100), at(0, 0.030, 0.110), 0.008, 0.014, _mix(look.skin, 0.93))
-    build.cone(at(0.020, -0.010, 0.092), at(-0.020, -0.010, 0.092), 0.0075, 0.0075, (0.66, 0.34, 0.31))
+    build.cone(at(0.020, -0.010, 0.092), at(-0.020, -0.010, 0.092), 0.0100, 0.0100, (0.55, 0.25, 0.23))
 
 
 def _leg(build: _Builder, p: np.ndarray, side: str, foot: np.ndarray, look: Look) -> None:

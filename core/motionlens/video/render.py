@@ -144,7 +144,7 @@ def _cast(parts: list[Part], camera: Camera, room: _Room) -> np.ndarray:
         hit[box] |= nearer
     n = normals[hit]
     facing = np.abs(np.sum(n * unit(rays[hit]), axis=-1))
-    light = 0.50 + 0.14 * n[:, 1] + 0.48 * np.maximum(n @ _LIGHT, 0.0)
+    light = 0.60 + 0.14 * n[:, 1] + 0.48 * np.maximum(n @ _LIGHT, 0.0)
     picture[hit] *= (light * (0.72 + 0.28 * facing))[:, None]
     return _soften(picture)
 

@@ -118,16 +118,10 @@ def load_model(folder: Path, device: str | torch.device = "cpu") -> RetrievalMod
     """The model in a folder, in evaluation mode.
 
     Raises:
-        MotionLensError: no model there, one that does not fit its configuration, or motionlens-1, which
-            only ``load_encoder`` knows.
+        MotionLensError: no model there, or one that does not fit its configuration.
     """
     if not (folder / CONFIG).exists():
         raise MotionLensError(f"{folder} holds no model: train one with `motionlens train`.")
     model = build_model(load_config(folder / CONFIG), folder)
     load_weights(model, folder / WEIGHTS, "install MotionLens or train the model again")
     return model.to(device).eval()
-
-
-def names_architecture(folder: Path) -> bool:
-    """False for the two towers of motionlens-1, whose configuration names none."""
-    return "architecture" in read_json(folder / CONFIG)

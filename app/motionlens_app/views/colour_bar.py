@@ -12,7 +12,7 @@ from .data_colours import colour_map
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_NUMBER = 44
+_NUMBER = 48
 _TITLE = 36
 _UNIT = 76
 _UNIT_FROM = 230
@@ -56,8 +56,8 @@ class ColourBar(QWidget):
     def _ends(self, scale: Scale) -> tuple[str, str]:
         if len(scale.low) > 1 and self._word is None:
             return "lowest", "highest"
-        digits = 2 if scale.quantity == "similarity" else 3
-        low, high = (f"{v:.{digits}f}".replace("-", "−") for v in scale.ends(self._word))
+        form = ".2f" if scale.quantity == "similarity" else ".2g"
+        low, high = (f"{v:{form}}".replace("-", "−") for v in scale.ends(self._word))
         return low, high
 
     def paintEvent(self, event: QPaintEvent) -> None:

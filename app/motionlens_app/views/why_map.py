@@ -81,6 +81,8 @@ class WhyMap(pg.GraphicsView):
             self.painting.answers = word_values(self.answer, self.quantity, pick)
         else:
             self.painting.answers = None
+        if pick.word is not None and pick.word < self.places.rows and not self.underMouse():
+            self._reveal(pick.word)
         self._over.update()
 
     def _place(self) -> None:
@@ -194,7 +196,7 @@ class WhyMap(pg.GraphicsView):
         if answer is not None and key in arrows:
             pick = self._stepped(*arrows[Qt.Key(key)])
             selection.hover(pick)
-            self._reveal(pick.word or 0)
+            self._reveal(pick.word or 0)  # also with the pointer over it
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and selection.current:
             selection.toggle(selection.hovered or selection.pinned)
         else:

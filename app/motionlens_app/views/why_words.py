@@ -22,7 +22,7 @@ HOW_TO_READ = """<h3>How to read this</h3>
 <p><b>Similarity</b> is the cosine between a word and a body part during 0.8 s, as the model sees them; a cell of
 a map holds the largest one. It says what is alike, not what the score was made of: a word may be like many
 places, and only the best of them counts.</p>
-<p><b>Shapley-Taylor interaction</b> shares the score out: what a word and a body part at a moment add to it
+<p><b>Shapley-Taylor interaction</b> is what a word and a body part at a moment add to the score
 <i>together</i>, beyond what each adds alone, on average over all orders in which words and patches could have come.
 A cell is the sum of its patches. Above zero the pair raised the score, below zero it lowered it.</p>
 <p><b>Neither is a probability.</b> The interactions do not sum to the score: patches compete for a word, and

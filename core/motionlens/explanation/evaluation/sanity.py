@@ -1,8 +1,8 @@
 """Sanity checks (Adebayo et al., NeurIPS 2018): what must destroy a map, and whether it does.
 
 - *words in random order*: the same words to a sentence without sense; each word's map beside its own before.
-- *maps of other words*: the maps of a query handed out to its words at random; what is left of localisation
-  is owed to the motion, not to the word.
+- *words of another caption*: for each word the map, in the same motion, of a word that describes another motion;
+  what is left of localisation is owed to the motion, and to what motions have in common, not to the word.
 - *randomised weights*: the same model with nothing learned (``Probe.randomised``).
 
 Given are the rank correlation with the true map (1 = nothing changed), the AUC over joints (0.5 = nothing
@@ -25,7 +25,7 @@ from .measures import auc, rank_correlation, relief
 from .probe import Probe
 from .report import Table
 
-CHANGES: tuple[str, ...] = ("words in random order", "maps of other words", "randomised weights")
+CHANGES: tuple[str, ...] = ("words in random order", "words of another caption", "randomised weights")
 _KEPT = tuple(m for m in METHODS if m != "random")
 
 
@@ -79,9 +79,13 @@ def shuffled(words: Sequence[QueryPart], rng: np.random.Generator) -> tuple[str,
 
 
 def changed(
-    probe: Probe, blank: Probe, case: Case, rng: np.random.Generator
+    probe: Probe, blank: Probe, case: Case, stranger: Case, rng: np.random.Generator
 ) -> tuple[Explanation, dict[str, dict[str, np.ndarray]]] | None:
-    """Method -> state -> (N, 14, W) maps of the words; None where the shuffled text has other words."""
+    """Method -> state -> (N, 14, W) maps of the words; None where the shuffled text has other words.
+
+    Args:
+        blank: the model with nothing learned. stranger: whose caption describes another motion.
+    """
     text, clip = case.caption.text, case.positions
     explanation, said = attributions(probe, text, clip, rng, _KEPT)
     mixed, place = shuffled(explanation.words, rng)
@@ -89,12 +93,14 @@ def changed(
     if len(other.words) != len(explanation.words):
         return None
     without = attributions(blank, text, clip, rng, _KEPT)[1]
-    handed = rng.permutation(len(place))
+    foreign, foreign_said = attributions(probe, stranger.caption.text, clip, rng, _KEPT)
+    meant = [g.word for g in grounded_words(stranger.caption, foreign.words) if g.kind in BODY_KINDS]
+    handed = rng.choice(meant or np.arange(len(foreign.words)), len(place))
     maps = {
         m: {
             "as it is": said[m].words,
             CHANGES[0]: mixed_said[m].words[place],
-            CHANGES[1]: said[m].words[handed],
+            CHANGES[1]: foreign_said[m].words[handed],
             CHANGES[2]: without[m].words,
         }
         for m in _KEPT
@@ -112,7 +118,7 @@ def evaluate_sanity(
     for index, case in enumerate(cases):
         if progress:
             progress(f"sanity: motion {index + 1} of {len(cases)}")
-        found = changed(probe, blank, case, rng)
+        found = changed(probe, blank, case, cases[(index + 1) % len(cases)], rng)
         if found is None:
             continue
         explanation, maps = found

@@ -7,12 +7,10 @@ from functools import lru_cache
 import numpy as np
 from PySide6.QtGui import QColor
 
+from motionlens.explanation.colours import INTERACTION, SIMILARITY
 from motionlens.explanation.result import Quantity
 
 STEPS = 256
-_STOPS = ((150, 208, 255), (48, 118, 205), (34, 35, 40), (170, 122, 18), (255, 214, 70))
-"""Of interactions: blue below zero, dark at zero, yellow above. Told apart with every kind of colour vision;
-what matters is light in it, as in viridis."""
 
 
 @lru_cache(maxsize=2)
@@ -21,9 +19,9 @@ def colour_map(quantity: Quantity) -> np.ndarray:
     import pyqtgraph  # half a second: the first explanation has imported it off the GUI thread
 
     if quantity == "similarity":
-        chosen = pyqtgraph.colormap.get("viridis")
+        chosen = pyqtgraph.colormap.get(SIMILARITY)
     else:
-        chosen = pyqtgraph.ColorMap(np.linspace(0, 1, len(_STOPS)), np.array(_STOPS, np.uint8))
+        chosen = pyqtgraph.ColorMap(np.linspace(0, 1, len(INTERACTION)), np.array(INTERACTION, np.uint8))
     table = chosen.getLookupTable(0.0, 1.0, STEPS, alpha=False)
     return np.ascontiguousarray(table[:, :3], np.uint8)
 

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..skeleton import JOINT_INDEX, SIDES
+from .colours import INTERACTION, SIMILARITY
 from .result import QUANTITIES, Explanation, Quantity
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-COLOUR_MAPS: dict[Quantity, str] = {"similarity": "viridis", "interaction": "PuOr_r"}
-"""Safe for colour-blind readers; interaction is signed, its map is symmetric about zero."""
 TITLES: dict[Quantity, str] = {
     "similarity": "similarity (cosine)",
     "interaction": "Shapley-Taylor interaction (score units)",
@@ -76,6 +75,14 @@ def draw(explanation: Explanation, kind: str, dark: bool = False) -> bytes:
     return out.getvalue()
 
 
+def _colour_map(quantity: Quantity) -> Any:
+    if quantity == "similarity":
+        return SIMILARITY
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list(quantity, [tuple(c / 255 for c in stop) for stop in INTERACTION])
+
+
 def _row(figure: Any, row: Any, explanation: Explanation, quantity: Quantity) -> None:
     by_joint = explanation.word_joint(quantity)[:, JOINT_ORDER]
     by_time = explanation.word_segment(quantity)
@@ -83,7 +90,7 @@ def _row(figure: Any, row: Any, explanation: Explanation, quantity: Quantity) ->
     for axes, values in ((row[1], by_joint), (row[2], by_time)):
         low, high = limits(values, quantity)
         image = axes.imshow(
-            values, cmap=COLOUR_MAPS[quantity], vmin=low, vmax=high, aspect="auto", interpolation="nearest"
+            values, cmap=_colour_map(quantity), vmin=low, vmax=high, aspect="auto", interpolation="nearest"
         )
         figure.colorbar(image, ax=axes, pad=0.01, fraction=0.05)
         axes.tick_params(length=0, labelleft=False)
@@ -112,7 +119,7 @@ def _bars(axes: Axes, explanation: Explanation) -> None:
 
 def _stages(axes: Axes, explanation: Explanation) -> None:
     axes.set_facecolor("none")
-    for side in ("top", "right", "bottom"):
+    for side in ("top", "right", "bottom", "left"):
         axes.spines[side].set_visible(False)
     axes.set_xticks([])
     told = "\n".join(f"{stage} {value:.3f}" for stage, value in explanation.stage_scores.items())

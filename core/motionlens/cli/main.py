@@ -20,6 +20,7 @@ COMMANDS = (
     "motionlens.cli.search_command",
     "motionlens.cli.describe_command",
     "motionlens.explanation.command",
+    "motionlens.cli.export_command",
     "motionlens.cli.info_command",
     "motionlens.cli.dataset_command",
     "motionlens.training.command",
@@ -31,6 +32,7 @@ COMMANDS = (
     "motionlens.benchmark.command",
     "motionlens.benchmark.compare.command",
     "motionlens.benchmark.interaction_command",
+    "motionlens.video.lifting_command",
 )
 OK, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import MotionLensError
 from ..library import LocalLibrary
+from ..motion import Motion
 from ..readers import SUPPORTED_SUFFIXES, read_motions
 
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A motion that a command is about; ``own`` are the captions that it has in the library."""
+    """A motion that a command is about; ``own`` are the captions that it has in the library.
+
+    ``motion`` is the whole of it, with the source's own proportions where they are known.
+    """
 
     name: str
     path: str
     positions: np.ndarray
     id: int | None = None
     own: tuple[str, ...] = ()
+    motion: Motion | None = None
 
 
 def add_subject_argument(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +44,7 @@ def subjects_of_file(wanted: str) -> list[Subject]:
     """
     if Path(wanted).suffix.lower() not in SUPPORTED_SUFFIXES and not Path(wanted).is_file():
         return []
-    return [Subject(m.name, m.source, m.positions) for m in read_motions(wanted)]
+    return [Subject(m.name, m.source, m.positions, motion=m) for m in read_motions(wanted)]
 
 
 def find_subject(library: LocalLibrary, wanted: str) -> Subject:
@@ -62,5 +67,11 @@ def find_subject(library: LocalLibrary, wanted: str) -> Subject:
                 f"{library.path}: give a file, or an id that `motionlens search --json` prints."
             )
         record = named[0]
-    positions = np.array(library.positions(record.id))  # a copy: the library is closed before it is scored
-    return Subject(record.name, record.path, positions, record.id, record.captions)
+    stored = library.load(record.id)
+    original = stored.original_positions
+    motion = replace(  # copies: the library is closed before they are used
+        stored,
+        positions=np.array(stored.positions),
+        original_positions=None if original is None else np.array(original),
+    )
+    return Subject(record.name, record.path, motion.positions, record.id, record.captions, motion)

@@ -87,3 +87,41 @@ def around(
     eye = np.array([target[0] + distance * np.sin(a), height, target[2] + distance * np.cos(a)])
     at = np.array([target[0], height if level else target[1], target[2]])
     return Camera(width, image_height, focal * max(width, image_height), eye, look_at(eye, at))
+
+
+def framing(
+    points: np.ndarray,
+    azimuth_deg: float,
+    height: float = 1.2,
+    *,
+    width: int = 360,
+    image_height: int = 480,
+    focal: float = TYPICAL_FOCAL,
+    aimed: bool = False,
+    margin: float = 0.06,
+) -> Camera:
+    """The nearest still camera from a direction that has all points in its picture.
+
+    Args:
+        points: (..., 3) metres in the world.
+        azimuth_deg, height, focal: as in ``around``.
+        aimed: at the middle of the points, else level with a shifted height where need be.
+        margin: share of the picture left free on every side.
+    """
+    flat = points.reshape(1, -1, 3)
+    middle = 0.5 * (flat.min(axis=(0, 1)) + flat.max(axis=(0, 1)))
+    if not aimed:
+        height = float(np.clip(height, middle[1] - 0.4, middle[1] + 0.4))
+    size = np.array([width, image_height])
+    distance = 2.2
+    while True:
+        camera = around(
+            middle, azimuth_deg, distance, height, width=width, image_height=image_height, focal=focal,
+            level=not aimed,
+        )  # fmt: skip
+        seen = camera.into(flat)
+        share = camera.pixels(seen) / size
+        inside = (share > margin) & (share < 1 - margin)
+        if ((seen[..., 2] > 0.5).all() and inside.all()) or distance > 40:
+            return camera
+        distance *= 1.06

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import math
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -303,7 +303,7 @@ def read_frames(
     fps: float | None = None,
     longest_side: int | None = None,
     cancelled: Callable[[], bool] | None = None,
-) -> Iterator[tuple[float, np.ndarray]]:
+) -> Generator[tuple[float, np.ndarray], None, None]:
     """Pictures of a range, in one pass; memory does not grow with its length.
 
     Args:

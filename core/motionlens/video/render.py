@@ -49,9 +49,12 @@ def render(
     rng = np.random.default_rng(seed)
     frames = figure(np.asarray(positions, dtype=float), look or Look())
     middle = positions[:, 0].mean(axis=0)
+    room: _Room | None = None
     for t, parts in enumerate(frames):
-        still = _at(camera, t)
-        picture = _cast(parts, still, scene, middle)
+        now = _at(camera, t)
+        if room is None or now is not camera:  # a still camera's rays and room stay the same
+            room = _Room.seen(now, scene, middle)
+        picture = _cast(parts, now, room)
         noise = rng.normal(0.0, scene.grain, picture.shape)
         yield (np.clip(picture + noise, 0, 1) * 255 + 0.5).astype(np.uint8)
 
@@ -72,9 +75,61 @@ def _rays(camera: Camera) -> np.ndarray:
     return local @ camera.axes
 
 
-def _cast(parts: list[Part], camera: Camera, scene: Scene, middle: np.ndarray) -> np.ndarray:
-    rays = _rays(camera)
-    depth, picture = _room(rays, camera, scene, middle, parts)
+@dataclass(frozen=True, eq=False)
+class _Room:
+    """Rays of a camera, and what they hit without a person.
+
+    Attributes:
+        rays: (H, W, 3) directions in the world with a depth of 1.
+        depth: (H, W) of floor or wall.
+        picture: (H, W, 3) colours.
+        floor: the rows of the picture in which the floor shows.
+        points: (rows, W, 2) x and z on the floor there.
+        shadowed: (rows, W) the floor is seen there.
+    """
+
+    rays: np.ndarray
+    depth: np.ndarray
+    picture: np.ndarray
+    floor: slice
+    points: np.ndarray
+    shadowed: np.ndarray
+
+    @staticmethod
+    def seen(camera: Camera, scene: Scene, middle: np.ndarray) -> _Room:
+        rays = _rays(camera)
+        down = rays[..., 1] < -1e-4
+        on_floor = np.where(down, -camera.eye[1] / np.where(down, rays[..., 1], -1.0), np.inf)
+        forward = unit(camera.axes[2] * np.array([1.0, 0.0, 1.0]))
+        behind = (middle - camera.eye) @ forward + scene.wall_behind
+        toward = rays @ forward
+        on_wall = np.where(toward > 1e-3, behind / np.maximum(toward, 1e-3), np.inf)
+        first = on_floor < on_wall
+        height = camera.eye[1] + np.minimum(on_wall, 50.0) * rays[..., 1]
+        picture = np.array(scene.wall) * np.clip(0.88 + 0.05 * height, 0.6, 1.05)[..., None]
+        points = (camera.eye + np.where(first, on_floor, 0.0)[..., None] * rays)[..., [0, 2]]
+        boards = 1.0 + 0.03 * np.sign(np.sin(points[..., 0] * 2 * np.pi / 0.6))
+        picture[first] = (np.array(scene.floor) * boards[..., None])[first]
+        rows = np.flatnonzero(first.any(axis=1))
+        floor = slice(rows[0], rows[-1] + 1) if len(rows) else slice(0, 0)
+        return _Room(rays, np.minimum(on_floor, on_wall), picture, floor, points[floor], first[floor])
+
+    def with_shadow(self, parts: list[Part]) -> np.ndarray:
+        """The room's picture; the floor darkens softly under the person."""
+        picture = self.picture.copy()
+        shade = np.ones(self.shadowed.shape)
+        for part in parts:
+            if part.casts:
+                centre = 0.5 * (part.a + part.b)
+                height = max(float(centre[1]), 0.0)
+                away = ((self.points - centre[[0, 2]]) ** 2).sum(axis=-1)
+                shade *= 1.0 - 0.35 * np.exp(-away / (2 * (0.10 + 0.5 * height) ** 2)) / (1.0 + 4.0 * height)
+        picture[self.floor] *= np.where(self.shadowed, shade, 1.0)[..., None]
+        return picture
+
+
+def _cast(parts: list[Part], camera: Camera, room: _Room) -> np.ndarray:
+    rays, depth, picture = room.rays, room.depth.copy(), room.with_shadow(parts)
     normals = np.zeros_like(rays)
     hit = np.zeros(depth.shape, dtype=bool)
     for part in parts:
@@ -99,34 +154,6 @@ def _soften(picture: np.ndarray) -> np.ndarray:
     padded = np.pad(picture, ((1, 1), (1, 1), (0, 0)), mode="edge")
     rows = 0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:]
     return 0.25 * rows[:, :-2] + 0.5 * rows[:, 1:-1] + 0.25 * rows[:, 2:]
-
-
-def _room(
-    rays: np.ndarray, camera: Camera, scene: Scene, middle: np.ndarray, parts: list[Part]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Depth and colour of floor and wall; the floor darkens softly under the person."""
-    far = np.full(rays.shape[:2], np.inf)
-    down = rays[..., 1] < -1e-4
-    on_floor = np.where(down, -camera.eye[1] / np.where(down, rays[..., 1], -1.0), np.inf)
-    forward = unit(camera.axes[2] * np.array([1.0, 0.0, 1.0]))
-    behind = (middle - camera.eye) @ forward + scene.wall_behind
-    toward = rays @ forward
-    on_wall = np.where(toward > 1e-3, behind / np.maximum(toward, 1e-3), np.inf)
-    floor_first = on_floor < on_wall
-    height = camera.eye[1] + np.minimum(on_wall, 50.0) * rays[..., 1]
-    picture = np.array(scene.wall) * np.clip(0.88 + 0.05 * height, 0.6, 1.05)[..., None]
-    points = camera.eye + np.where(floor_first, on_floor, 0.0)[..., None] * rays
-    boards = 1.0 + 0.03 * np.sign(np.sin(points[..., 0] * 2 * np.pi / 0.6))
-    shade = np.ones(rays.shape[:2])
-    for part in parts:
-        if not part.casts:
-            continue
-        centre = 0.5 * (part.a + part.b)
-        reach = 0.10 + 0.5 * max(float(centre[1]), 0.0)
-        away = (points[..., 0] - centre[0]) ** 2 + (points[..., 2] - centre[2]) ** 2
-        shade *= 1.0 - 0.35 * np.exp(-away / (2 * reach**2)) / (1.0 + 4.0 * max(float(centre[1]), 0.0))
-    picture[floor_first] = (np.array(scene.floor) * (boards * shade)[..., None])[floor_first]
-    return np.minimum(np.minimum(on_floor, on_wall), far), picture
 
 
 def _box(part: Part, camera: Camera) -> tuple[slice, slice] | None:
@@ -180,7 +207,9 @@ def _intersect(part: Part, eye: np.ndarray, rays: np.ndarray) -> tuple[np.ndarra
     return best, unit(normal @ squash)
 
 
-def write_video(path: str | Path, frames: Iterable[np.ndarray], fps: float, crf: int = 20) -> int:
+def write_video(
+    path: str | Path, frames: Iterable[np.ndarray], fps: float, crf: int = 20, rotation: int = 0
+) -> int:
     """Write pictures as an H.264 mp4.
 
     Args:
@@ -188,6 +217,8 @@ def write_video(path: str | Path, frames: Iterable[np.ndarray], fps: float, crf:
         frames: (H, W, 3) uint8 RGB, all of one size with even sides.
         fps: frames a second.
         crf: the encoder's quality, lower is better (18 looks lossless).
+        rotation: degrees counterclockwise that a player shall turn the pictures by; goes into the file's
+            display matrix.
 
     Returns:
         The number of frames written.
@@ -202,6 +233,8 @@ def write_video(path: str | Path, frames: Iterable[np.ndarray], fps: float, crf:
             if count == 0:
                 stream.height, stream.width = picture.shape[:2]
                 stream.pix_fmt = "yuv420p"
+                if rotation:
+                    stream.set_display_rotation(rotation)
             for packet in stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), "rgb24")):
                 container.mux(packet)
             count += 1

@@ -1,0 +1,302 @@
+"""Export one motion or many: which part, in whose proportions, at what rate, into which kind of file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import CancelledError, MotionLensError
+from ..motion import FPS, Motion
+from .files import whole_file
+from .names import numbered, safe_name
+
+KINDS: dict[str, str] = {
+    ".bvh": "BVH skeleton animation (centimetres)",
+    ".glb": "glTF binary: skinned body with animation (metres)",
+    ".npz": "MotionLens motion (NumPy)",
+    ".npy": "HumanML3D joints (T, 22, 3) (NumPy)",
+    ".csv": "table of joints",
+    ".mp4": "film",
+    ".gif": "animated picture",
+}
+"""Ending -> what it is, for file dialogs and help."""
+
+PROPORTIONS = ("original", "reference")
+_FIXED_RATE = (".npz", ".npy")
+_MIN_FPS, _MAX_FPS = 1.0, 240.0
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """How to export.
+
+    Attributes:
+        start_s, end_s: the part, seconds from the motion's start; None: from its start, to its end.
+        proportions: "original" (the source's own body where known) or "reference" (the body on which all
+            motions are compared).
+        fps: frames a second; None: 20. Fixed at 20 for .npz and .npy.
+        at_origin: move the part so that it starts over the origin, facing +z; the floor stays at 0.
+        rigid: .bvh and .glb with rotations only: joints of a source whose bones are not rigid are a little off.
+        overwrite: replace files that exist.
+    """
+
+    start_s: float | None = None
+    end_s: float | None = None
+    proportions: str = "original"
+    fps: float | None = None
+    at_origin: bool = False
+    rigid: bool = False
+    overwrite: bool = False
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A file that was written.
+
+    Attributes:
+        path: where.
+        name: of the motion.
+        frames, fps: in the file; ``seconds`` from its first frame to its last one's end.
+        off_m: the largest distance of a joint in the file from the motion, metres.
+    """
+
+    path: Path
+    name: str
+    frames: int
+    fps: float
+    off_m: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Duration, each frame shown for 1 / fps."""
+        return self.frames / self.fps
+
+
+@dataclass(frozen=True)
+class ExportItem:
+    """One motion of a batch, loaded when its turn comes."""
+
+    name: str
+    load: Callable[[], Motion]
+    start_s: float | None = None
+    end_s: float | None = None
+
+
+@dataclass(frozen=True)
+class ExportFailure:
+    """An item that was not exported, and the one sentence that says why."""
+
+    name: str
+    message: str
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """How a batch ended; what was written stays when it was cancelled."""
+
+    written: tuple[Exported, ...]
+    failures: tuple[ExportFailure, ...]
+    cancelled: bool = False
+
+
+def _never() -> bool:
+    return False
+
+
+def export_motion(
+    motion: Motion,
+    path: str | Path,
+    options: ExportOptions | None = None,
+    cancelled: Callable[[], bool] = _never,
+) -> Exported:
+    """Write one motion; the path's ending says the kind (``KINDS``). The file is there whole or not at all.
+
+    Args:
+        cancelled: asked between the pictures of a film.
+
+    Raises:
+        MotionLensError: another ending, an impossible part or rate, a file in the way, a folder or disk that
+            cannot be written to.
+        CancelledError: a film that was cancelled.
+    """
+    path, options = Path(path), options or ExportOptions()
+    kind = path.suffix.lower()
+    if kind not in KINDS:
+        raise MotionLensError(f"{path} has no ending that is known: name it {', '.join(KINDS)}.")
+    if motion.source and Path(motion.source).resolve() == path.resolve():
+        raise MotionLensError(f"{path} is the file that the motion was read from: choose another name.")
+    fps = _rate(kind, options.fps, path)
+    part = cut(motion, options.start_s, options.end_s)
+    if options.at_origin:
+        part = _to_origin(part)
+    if options.proportions not in PROPORTIONS:
+        raise MotionLensError(
+            f"There are no proportions {options.proportions!r}: choose {' or '.join(PROPORTIONS)}."
+        )
+    with whole_file(path, options.overwrite) as temporary:
+        frames, off = _write(temporary, kind, part, fps, options, cancelled)
+    return Exported(path, motion.name, frames, fps, off)
+
+
+def _rate(kind: str, fps: float | None, path: Path) -> float:
+    if fps is None:
+        return FPS
+    if not _MIN_FPS <= fps <= _MAX_FPS:
+        raise MotionLensError(
+            f"{fps:g} frames a second cannot be written: choose {_MIN_FPS:g} to {_MAX_FPS:g}."
+        )
+    if kind in _FIXED_RATE and fps != FPS:
+        raise MotionLensError(
+            f"{path} would be a {kind} file, which always has 20 frames a second: leave the rate out."
+        )
+    return float(fps)
+
+
+def cut(motion: Motion, start_s: float | None, end_s: float | None) -> Motion:
+    """The frames from ``start_s`` to ``end_s``, where they lie in the whole.
+
+    Raises:
+        MotionLensError: fewer than two frames, or a part outside the motion.
+    """
+    first = 0 if start_s is None else round(start_s * FPS)
+    last = motion.n_frames if end_s is None else min(round(end_s * FPS), motion.n_frames)
+    if start_s is not None and not 0 <= start_s < motion.duration_s:
+        raise MotionLensError(
+            f"{motion.name} lasts {motion.duration_s:.2f} s and has no moment at {start_s:g} s: choose a start in it."
+        )
+    if last - first < 2:
+        raise MotionLensError(
+            f"From {first / FPS:g} to {last / FPS:g} s {motion.name} has too few frames to export: choose a longer part."
+        )
+    return motion if (first, last) == (0, motion.n_frames) else motion.cut(first, last)
+
+
+def _to_origin(motion: Motion) -> Motion:
+    from ..readers.retarget import place  # here: it needs scipy
+
+    original = motion.original_positions
+    return replace(
+        motion,
+        positions=place(motion.positions, floor=0.0),
+        original_positions=None if original is None else place(original, floor=0.0),
+    )
+
+
+def _write(
+    path: Path, kind: str, motion: Motion, fps: float, options: ExportOptions, cancelled: Callable[[], bool]
+) -> tuple[int, float]:
+    """Write; returns the number of frames and how far off joints are, metres."""
+    positions = motion.display_positions if options.proportions == "original" else motion.positions
+    if kind == ".npz":
+        from .arrays import npz_bytes
+
+        path.write_bytes(
+            npz_bytes(
+                motion if options.proportions == "original" else replace(motion, original_positions=None)
+            )
+        )
+        return motion.n_frames, 0.0
+    if kind == ".npy":
+        from .arrays import npy_bytes
+
+        path.write_bytes(npy_bytes(positions))
+        return motion.n_frames, 0.0
+
+    from .rig import joint_positions, resample, rig_motion
+
+    skeleton = kind in (".bvh", ".glb")
+    rigged = rig_motion(positions, rigid=options.rigid and skeleton)
+    off = float(np.linalg.norm(joint_positions(rigged) - positions, axis=-1).max())
+    rigged = resample(rigged, fps)
+    if kind == ".bvh":
+        from .bvh import bvh_text
+
+        path.write_text(bvh_text(rigged), encoding="ascii", newline="\n")
+    elif kind == ".glb":
+        from .gltf import glb_bytes
+
+        path.write_bytes(glb_bytes(rigged, motion.name))
+    else:
+        points = joint_positions(rigged) if fps != FPS else positions
+        if kind == ".csv":
+            from .table import joints_csv
+
+            path.write_text(joints_csv(points, fps), encoding="ascii", newline="\n")
+        else:
+            _write_film(path, points, fps, cancelled)
+    return rigged.n_frames, off
+
+
+def _write_film(path: Path, points: np.ndarray, fps: float, cancelled: Callable[[], bool]) -> None:
+    from .pictures import film, write_film
+
+    def frames() -> Iterable[np.ndarray]:
+        for picture in film(points, fps):
+            if cancelled():
+                raise CancelledError("The export was cancelled.")
+            yield picture
+
+    write_film(path, frames(), fps)
+
+
+def export_many(
+    items: Sequence[ExportItem],
+    folder: str | Path,
+    kind: str,
+    options: ExportOptions | None = None,
+    progress: Callable[[int, int, str], None] = lambda done, total, name: None,
+    cancelled: Callable[[], bool] = _never,
+) -> ExportReport:
+    """Export motions into a folder, each under its name; one that fails stops none of the others.
+
+    Names are made safe for file systems, and numbered where two would be one. Runs in the caller's thread.
+
+    Args:
+        items: what to export; an item's part comes before the options'.
+        folder: made where it is missing.
+        kind: ending, from ``KINDS``.
+        progress: told (done, total, name) before each item and at the end.
+        cancelled: asked before each item, and between the pictures of a film.
+
+    Raises:
+        MotionLensError: an unknown kind, or a folder that cannot be made.
+    """
+    folder, options = Path(folder), options or ExportOptions()
+    if kind not in KINDS:
+        raise MotionLensError(f"There is no export as {kind!r}: choose {', '.join(KINDS)}.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MotionLensError(
+            f"The folder {folder} could not be made ({error.strerror or error}): choose another."
+        ) from error
+    written: list[Exported] = []
+    failures: list[ExportFailure] = []
+    taken: set[str] = set()
+    for done, item in enumerate(items):
+        if cancelled():
+            return ExportReport(tuple(written), tuple(failures), True)
+        progress(done, len(items), item.name)
+        path = folder / (numbered(safe_name(item.name), taken) + kind)
+        own = replace(
+            options,
+            start_s=options.start_s if item.start_s is None else item.start_s,
+            end_s=options.end_s if item.end_s is None else item.end_s,
+        )
+        try:
+            written.append(export_motion(item.load(), path, own, cancelled))
+        except CancelledError:
+            return ExportReport(tuple(written), tuple(failures), True)
+        except MotionLensError as error:
+            failures.append(ExportFailure(item.name, str(error)))
+        except Exception as error:  # a motion that no code foresaw must not stop the rest
+            failures.append(
+                ExportFailure(
+                    item.name, f"{item.name} could not be exported ({type(error).__name__}: {error})."
+                )
+            )
+    progress(len(items), len(items), "")
+    return ExportReport(tuple(written), tuple(failures))

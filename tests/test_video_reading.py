@@ -7,6 +7,7 @@ import os
 import random
 import time
 import tracemalloc
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -98,6 +99,12 @@ def test_a_range_begins_where_it_should(tmp_path: Path, kind: str) -> None:
         assert number_of(frames[0][1]) == 25
     with pytest.raises(MotionLensError, match=r"long.*shows nothing between 90 s and the end"):
         list(read_frames(file, 90.0))
+
+
+def test_pixels_that_are_no_squares(tmp_path: Path) -> None:
+    file = write_video(tmp_path / "wide.mp4", n=2, shape=Fraction(3, 2))
+    assert (probe(file).width, probe(file).height) == (144, 64)
+    assert next(read_frames(file))[1].shape == (64, 144, 3)
 
 
 def test_pictures_are_scaled_down_never_up(tmp_path: Path) -> None:

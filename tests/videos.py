@@ -49,8 +49,9 @@ def write_video(
     rotation: int = 0,
     mirrored: bool = False,
     sound: bool = False,
+    shape: Fraction | None = None,
 ) -> Path:
-    """A video of ``n`` pictures, or of one at each of ``times``."""
+    """A video of ``n`` pictures, or of one at each of ``times``; ``shape``: width of a pixel over its height."""
     moments = [i / fps for i in range(n)] if times is None else list(times)
     clock = Fraction(1, 100 if codec == "gif" else 1000 if times is not None else fps)
     with av.open(str(path), "w") as container:
@@ -60,6 +61,8 @@ def write_video(
         stream.codec_context.time_base = clock
         stream.codec_context.gop_size = 10
         stream.bit_rate = 4_000_000  # or else greys would be rounded
+        if shape is not None:
+            stream.codec_context.sample_aspect_ratio = shape
         if codec == "libvpx-vp9":
             stream.options = {"cpu-used": "8", "deadline": "realtime"}
         if rotation or mirrored:

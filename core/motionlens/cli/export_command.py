@@ -54,6 +54,11 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         action="store_true",
         help="BVH and GLB with rotations only; where the source's bones are not rigid, joints are a little off",
     )
+    parser.add_argument(
+        "--bvh-metres",
+        action="store_true",
+        help="BVH in metres (right in Blender at scale 1), not centimetres",
+    )
     parser.add_argument("--overwrite", action="store_true", help="replace the file where it exists")
     add_library_argument(parser)
     add_json_argument(parser)
@@ -65,7 +70,14 @@ def run(args: argparse.Namespace) -> int:
     if args.to.suffix.lower() not in KINDS:
         raise MotionLensError(f"{args.to} has no ending that is known: name it {', '.join(KINDS)}.")
     options = ExportOptions(
-        args.start_s, args.end_s, args.proportions, args.fps, args.at_origin, args.rigid_bones, args.overwrite
+        start_s=args.start_s,
+        end_s=args.end_s,
+        proportions=args.proportions,
+        fps=args.fps,
+        at_origin=args.at_origin,
+        rigid=args.rigid_bones,
+        bvh_metres=args.bvh_metres,
+        overwrite=args.overwrite,
     )
     subjects = subjects_of_file(args.motion)
     if not subjects:

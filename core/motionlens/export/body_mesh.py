@@ -14,9 +14,11 @@ J = JOINT_INDEX
 _AROUND, _RINGS = 12, 3  # vertices around a bone; rings of each cap
 # Radius in metres on the reference body, by the joint at the bone's end.
 _RADIUS = {
-    "spine1": 0.105, "spine2": 0.105, "spine3": 0.11, "neck": 0.055, "head": 0.06, "hip": 0.085, "knee": 0.07,
-    "ankle": 0.05, "foot": 0.038, "collar": 0.06, "shoulder": 0.06, "elbow": 0.045, "wrist": 0.036,
+    "spine1": 0.105, "spine2": 0.105, "spine3": 0.11, "neck": 0.085, "head": 0.06, "hip": 0.085, "knee": 0.07,
+    "ankle": 0.05, "foot": 0.038, "collar": 0.065, "shoulder": 0.06, "elbow": 0.045, "wrist": 0.036,
 }  # fmt: skip
+_WIDE = 1.4  # a trunk is wider than deep
+_TRUNK = tuple(J[n] for n in ("spine1", "spine2", "spine3", "neck"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,16 +49,21 @@ def body_mesh(offsets: np.ndarray, ends: dict[int, np.ndarray]) -> BodyMesh:
     rest = rest_joints(offsets)
     leg = sum(np.linalg.norm(offsets[J[f"left_{n}"]]) for n in ("knee", "ankle"))
     size = float(leg) / REFERENCE_LEG_M
-    bones = [(p, rest[p], rest[j], _radius(j), SIDES[j]) for j, p in enumerate(PARENTS) if p >= 0]
-    bones += [(j, rest[j], rest[j] + offset, _end_radius(j), SIDES[j]) for j, offset in ends.items()]
+    bones = [
+        (p, rest[p], rest[j], _radius(j), SIDES[j], j in _TRUNK) for j, p in enumerate(PARENTS) if p >= 0
+    ]
+    bones += [(j, rest[j], rest[j] + offset, _end_radius(j), SIDES[j], False) for j, offset in ends.items()]
     parts, first = [], 0
-    for joint, start, end, radius, side in bones:
+    for joint, start, end, radius, side, trunk in bones:
         vertices, normals, triangles = capsule(start, end, radius * size)
-        parts.append(
-            (vertices, normals, triangles + first, np.full(len(vertices), joint), [side] * len(triangles))
-        )
+        if trunk:
+            middle = 0.5 * (start[0] + end[0])
+            vertices[:, 0] = middle + (vertices[:, 0] - middle) * _WIDE
+            normals = unit(normals / np.array([_WIDE, 1.0, 1.0]))
+        moved_by = np.full(len(vertices), joint)
+        parts.append((vertices, normals, triangles + first, moved_by, [side] * len(triangles)))
         first += len(vertices)
-    return BodyMesh(*(np.concatenate([p[k] for p in parts]) for k in range(5)))  # type: ignore[misc]
+    return BodyMesh(*(np.concatenate([p[k] for p in parts]) for k in range(5)))
 
 
 def _radius(joint: int) -> float:

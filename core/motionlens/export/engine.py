@@ -40,6 +40,7 @@ class ExportOptions:
         fps: frames a second; None: 20. Fixed at 20 for .npz and .npy.
         at_origin: move the part so that it starts over the origin, facing +z; the floor stays at 0.
         rigid: .bvh and .glb with rotations only: joints of a source whose bones are not rigid are a little off.
+        bvh_metres: .bvh in metres, as Blender imports at scale 1, instead of the usual centimetres.
         overwrite: replace files that exist.
     """
 
@@ -49,6 +50,7 @@ class ExportOptions:
     fps: float | None = None
     at_origin: bool = False
     rigid: bool = False
+    bvh_metres: bool = False
     overwrite: bool = False
 
 
@@ -161,12 +163,14 @@ def cut(motion: Motion, start_s: float | None, end_s: float | None) -> Motion:
     Raises:
         MotionLensError: fewer than two frames, or a part outside the motion.
     """
-    first = 0 if start_s is None else round(start_s * FPS)
-    last = motion.n_frames if end_s is None else min(round(end_s * FPS), motion.n_frames)
     if start_s is not None and not 0 <= start_s < motion.duration_s:
         raise MotionLensError(
             f"{motion.name} lasts {motion.duration_s:.2f} s and has no moment at {start_s:g} s: choose a start in it."
         )
+    first = 0 if start_s is None else round(start_s * FPS)
+    if end_s is not None and not end_s >= 0:  # not a number, too
+        raise MotionLensError(f"{motion.name} cannot end at {end_s:g} s: choose a later end.")
+    last = motion.n_frames if end_s is None else round(min(end_s, motion.duration_s) * FPS)
     if last - first < 2:
         raise MotionLensError(
             f"From {first / FPS:g} to {last / FPS:g} s {motion.name} has too few frames to export: choose a longer part."
@@ -207,27 +211,28 @@ def _write(
 
     from .rig import joint_positions, resample, rig_motion
 
-    skeleton = kind in (".bvh", ".glb")
-    rigged = rig_motion(positions, rigid=options.rigid and skeleton)
-    off = float(np.linalg.norm(joint_positions(rigged) - positions, axis=-1).max())
-    rigged = resample(rigged, fps)
-    if kind == ".bvh":
-        from .bvh import bvh_text
+    if kind in (".bvh", ".glb"):
+        rigged = rig_motion(positions, rigid=options.rigid)
+        off = float(np.linalg.norm(joint_positions(rigged) - positions, axis=-1).max())
+        rigged = resample(rigged, fps)
+        if kind == ".bvh":
+            from .bvh import bvh_text
 
-        path.write_text(bvh_text(rigged), encoding="ascii", newline="\n")
-    elif kind == ".glb":
-        from .gltf import glb_bytes
-
-        path.write_bytes(glb_bytes(rigged, motion.name))
-    else:
-        points = joint_positions(rigged) if fps != FPS else positions
-        if kind == ".csv":
-            from .table import joints_csv
-
-            path.write_text(joints_csv(points, fps), encoding="ascii", newline="\n")
+            text = bvh_text(rigged, 1.0 if options.bvh_metres else 100.0)
+            path.write_text(text, encoding="ascii", newline="\n")
         else:
-            _write_film(path, points, fps, cancelled)
-    return rigged.n_frames, off
+            from .gltf import glb_bytes
+
+            path.write_bytes(glb_bytes(rigged, motion.name))
+        return rigged.n_frames, off
+    points = positions if fps == FPS else joint_positions(resample(rig_motion(positions), fps))
+    if kind == ".csv":
+        from .table import joints_csv
+
+        path.write_text(joints_csv(points, fps), encoding="ascii", newline="\n")
+    else:
+        _write_film(path, points, fps, cancelled)
+    return len(points), 0.0
 
 
 def _write_film(path: Path, points: np.ndarray, fps: float, cancelled: Callable[[], bool]) -> None:

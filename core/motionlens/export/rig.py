@@ -220,7 +220,20 @@ def _body_frame(points: np.ndarray, across: np.ndarray, up: np.ndarray) -> np.nd
     square = np.linalg.norm(np.cross(unit(across), up), axis=-1)
     if np.median(square) < 0.08 * size:
         up = along(trunk, 0.45) - middle(points, "hip")
-    return frame(across, up)
+    return _without_gaps(frame(across, up))
+
+
+def _without_gaps(rotations: np.ndarray) -> np.ndarray:
+    """(T, 3, 3) with frames in which the body has no direction as in the frame before (the first: unturned).
+
+    >>> _without_gaps(np.stack([np.zeros((3, 3)), 2 * np.eye(3), np.zeros((3, 3))]))[:, 0, 0].tolist()
+    [1.0, 2.0, 2.0]
+    """
+    good = np.abs(np.linalg.det(rotations)) > 0.5
+    if good.all():
+        return rotations
+    last = np.maximum.accumulate(np.where(good, np.arange(1, len(good) + 1), 0))
+    return np.concatenate([np.eye(3)[None], rotations])[last]
 
 
 _REST_POSE = rest_joints(_REST)[None]

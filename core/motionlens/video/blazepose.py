@@ -21,6 +21,7 @@ from .types import N_LANDMARKS
 
 TRACKER = "mediapipe 0.10.9 pose (full)"
 """Goes into the cache's key: other models give other landmarks."""
+_BLACK = np.zeros((64, 64, 3), np.uint8)
 
 
 def _pose_module() -> Any:
@@ -49,6 +50,7 @@ class PoseModel:
     def __init__(self, follow: bool) -> None:
         os.environ.setdefault("GLOG_minloglevel", "3")
         self._follow = follow
+        self._holding = False
         # Smoothing is done afterwards, in both directions of time, so that it does not lag.
         self._pose = _pose_module().Pose(
             static_image_mode=not follow,
@@ -57,6 +59,15 @@ class PoseModel:
             min_detection_confidence=0.5,
             min_tracking_confidence=0.5,
         )
+
+    @classmethod
+    def shared(cls, follow: bool) -> PoseModel:
+        """The process's one model of a kind, made when first asked for (a second of work) and kept; what
+        it followed is forgotten. Not for two threads."""
+        if follow not in _SHARED:
+            _SHARED[follow] = cls(follow)
+        _SHARED[follow].forget()
+        return _SHARED[follow]
 
     def __call__(self, picture: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
         """Landmarks of one picture.
@@ -68,7 +79,9 @@ class PoseModel:
             world (33, 3), image (33, 3) and visibility (33,), float32 as in ``Track``; None = nobody.
         """
         result = self._pose.process(picture)
-        if result.pose_landmarks is None or result.pose_world_landmarks is None:
+        found = result.pose_landmarks is not None and result.pose_world_landmarks is not None
+        self._holding = found and self._follow
+        if not found:
             return None
         flat = [(p.x, p.y, p.z, p.visibility) for p in result.pose_landmarks.landmark]
         world = [(p.x, p.y, p.z) for p in result.pose_world_landmarks.landmark]
@@ -78,9 +91,20 @@ class PoseModel:
 
     def forget(self) -> None:
         """The next picture is searched as a whole."""
-        if self._follow:
+        # Nobody in a black picture: it loses its hold. A reset of the graph loads the model again.
+        if self._holding and self(_BLACK) is not None:
             self._pose.reset()
+        self._holding = False
 
     def close(self) -> None:
         """Free the graph."""
         self._pose.close()
+
+
+_SHARED: dict[bool, PoseModel] = {}
+
+
+def warm() -> None:
+    """Load what the first picture needs."""
+    for follow in (False, True):
+        PoseModel.shared(follow)(_BLACK)

@@ -6,7 +6,7 @@ down, z away from the camera. Pixels count from the picture's upper left corner.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -125,3 +125,9 @@ def framing(
         if ((seen[..., 2] > 0.5).all() and inside.all()) or distance > 40:
             return camera
         distance *= 1.06
+
+
+def enlarged(camera: Camera, factor: float) -> Camera:
+    """The same view with more pixels; sides stay even, as video encoders want them."""
+    width, height = (2 * round(factor * side / 2) for side in (camera.width, camera.height))
+    return replace(camera, width=width, height=height, focal=camera.focal * width / camera.width)

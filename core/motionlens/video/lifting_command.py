@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
@@ -52,6 +53,8 @@ class Condition:
     dropped: float = 0.0
 
 
+_LEAST_TALL = 150
+"""Pixels that a standing person should measure at least; the picture grows up to one and a half times for it."""
 _HARD = Condition("", 45.0)
 ROBUSTNESS: tuple[Condition, ...] = (
     replace(_HARD, name="45, 30 % of landmarks dropped", dropped=0.3),
@@ -102,13 +105,17 @@ def run(args: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         folder = args.keep or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
-        table = evaluate(motions, conditions, folder, simulated=args.simulated, seed=args.seed)
+        table = evaluate(motions, conditions, folder, args.simulated, args.seed, None if args.json else _say)
     if args.json:
         print(json.dumps({name: asdict(row) for name, row in table.items()}, indent=2))
     else:
         print(f"{len(motions)} motions, {sum(len(m) for m in motions) / 20:.0f} s")
         print(as_text(table))
-    return 0
+    return 0 if table else 1
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _motions(data: Path | None, split: str, count: int, seconds: float, seed: int) -> Iterator[np.ndarray]:
@@ -209,11 +216,14 @@ def filmed(
 
 
 def _camera(motion: np.ndarray, condition: Condition, times: np.ndarray) -> Camera:
-    from .camera import framing
+    from .camera import enlarged, framing
     from .simulate import at_frames, following
 
     if not condition.panning:
-        return framing(motion, condition.azimuth, condition.height, aimed=condition.aimed)
+        camera = framing(motion, condition.azimuth, condition.height, aimed=condition.aimed)
+        farthest = camera.into(motion)[..., 2].max()
+        # whoever runs far away is small: a larger picture, as phones have it
+        return enlarged(camera, float(np.clip(_LEAST_TALL * farthest / (1.7 * camera.focal), 1.0, 1.5)))
     around_start = motion - motion[:, :1] * np.array([1.0, 0.0, 1.0])
     camera = framing(around_start, condition.azimuth, condition.height, margin=0.12)
     return following(camera, at_frames(motion, times * 20.0)[:, 0])
@@ -234,6 +244,8 @@ def as_text(table: dict[str, LiftingErrors]) -> str:
         cells += [travel, f"{row.way_cm:.0f}"]
         cells += [f"{100 * v:.0f} %" for v in (row.swapped, row.known, row.seen)]
         lines.append(cells)
+    if not table:
+        return "In none of the videos a person was found."
     widths = [max(len(line[k]) for line in lines) for k in range(len(head))]
     return "\n".join(
         "  ".join(

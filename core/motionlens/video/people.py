@@ -74,27 +74,34 @@ def overlap(a: Box, b: Box) -> float:
     return width * height / (both - width * height)
 
 
-def windows(size: tuple[int, int], thorough: bool = False) -> list[Window]:
-    """Where to search a picture of (width, height): all of it, squares along its longer side, and, to be
-    thorough, squares of half and a third of its shorter side."""
+def windows(size: tuple[int, int], depth: int = 0) -> list[Window]:
+    """Where to search a picture.
+
+    Args:
+        size: (width, height).
+        depth: 0: all of it and squares along its longer side, for people of a third of the shorter side;
+            1: also squares of half the shorter side, for a sixth; 2: of a third, for a tenth. At 16:9 these
+            are 4, 19 and 54 windows.
+    """
     width, height = size
-    short = min(width, height)
     out = [Window(0, 0, width, height)]
-    for part in (1.0, 0.55, 0.35) if thorough else (1.0,):
-        side = max(64, round(short * part))
-        out += [Window(x, y, side, side) for y in _steps(height, side) for x in _steps(width, side)]
-    return [w for i, w in enumerate(out) if w.width <= width and w.height <= height and w not in out[:i]]
+    for part in (1.0, 0.55, 0.35)[: depth + 1]:
+        side = min(max(64, round(min(size) * part)), *size)
+        # People are narrow: windows need not overlap so much side by side.
+        across = _steps(width, side, 0.5 if part == 1.0 else 0.7)
+        out += [Window(x, y, side, side) for y in _steps(height, side, 0.5) for x in across]
+    return [window for i, window in enumerate(out) if window not in out[:i]]
 
 
-def _steps(length: int, side: int) -> list[int]:
-    """Places of windows that overlap by half.
+def _steps(length: int, side: int, share: float) -> list[int]:
+    """Places of windows that are at most a share of their side apart.
 
-    >>> _steps(160, 90)
+    >>> _steps(160, 90, 0.5)
     [0, 35, 70]
     """
     if side >= length:
         return [0]
-    count = int(np.ceil((length - side) / (side / 2)))
+    count = int(np.ceil((length - side) / (side * share)))
     return [round(i * (length - side) / count) for i in range(count + 1)]
 
 
@@ -107,23 +114,29 @@ def find_in(model: Model, picture: np.ndarray, window: Window) -> Landmarks | No
     return world, window.to_picture(image, (picture.shape[1], picture.shape[0])), visibility
 
 
-def find_people(model: Model, picture: np.ndarray, thorough: bool = False, most: int = 6) -> list[Person]:
+def find_people(model: Model, picture: np.ndarray, depth: int = 0, most: int = 6) -> list[Person]:
     """Everybody in a picture, the largest first.
 
     Args:
         model: of single pictures.
         picture: (H, W, 3) uint8 RGB.
-        thorough: also people of a tenth of the picture's height; takes some 20 times longer.
+        depth: how small people may be, see ``windows``.
         most: so many at most.
     """
     left = picture.copy()
+    size = picture.shape[1], picture.shape[0]
     found: list[tuple[Box, float]] = []
-    for window in windows((picture.shape[1], picture.shape[0]), thorough):
+    for window in windows(size, depth):
         while len(found) < most:
             one = find_in(model, left, window)
             if one is None:
                 break
             box = box_of(one[1])
+            # What is no person is rarely taken for the same one at another scale.
+            near = Place.of(one[1], size).crop(size)
+            again = find_in(model, left, near)
+            if again is None or overlap(box, box_of(again[1])) < 0.4:
+                break
             _paint_over(left, box)  # the next search finds the next one
             if any(overlap(box, other) > 0.2 for other, _ in found):
                 break  # what is left of somebody known

@@ -276,7 +276,7 @@ def probe(path: str | Path) -> VideoInfo:
         width, height = _displayed_size(frame, stream)
         if upright.transpose:
             width, height = height, width
-        codec = stream.codec_context.codec.name
+        codec = stream.codec_context.codec.canonical_name
         return VideoInfo(str(path), width, height, rate, duration, upright.rotation, upright.mirrored, codec)
 
 

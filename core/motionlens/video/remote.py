@@ -29,7 +29,7 @@ STALL_S = 9.0
 """A process that has said nothing for so long hangs: it says something twice a second while it works."""
 _START_S = 60.0
 _POLL_S = 0.05
-_GRACE_S = 0.25  # for a cancelled request to end by itself, which spares the next one a start
+_GRACE_S = 0.15  # for a cancelled request to end by itself, which spares the next one a start
 
 _Message = tuple[dict[str, Any], list[np.ndarray]]
 
@@ -97,9 +97,16 @@ class VideoProcess:
     # -- what it does ----------------------------------------------------------------------------
 
     def warm(self) -> None:
-        """Start the process, so that the first request does not wait for it; returns at once."""
-        with suppress(CancelledError):
-            self._living()
+        """Start the process and load the tracker, so that the first clip does not wait for them (some 3 s).
+
+        Returns at once; a request made meanwhile waits for its turn.
+        """
+
+        def load() -> None:
+            with suppress(MotionLensError, RuntimeError):  # told by the request that needs it
+                self._last({"do": "warm", "path": "a clip to come"}, None)
+
+        threading.Thread(target=load, name="video warm-up", daemon=True).start()
 
     def probe(self, path: str | Path, cancelled: Callable[[], bool] | None = None) -> VideoInfo:
         """See ``reading.probe``."""

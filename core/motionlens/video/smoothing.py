@@ -59,8 +59,12 @@ def smooth(
 ) -> np.ndarray:
     """Savitzky-Golay (a parabola through each window) over every unbroken stretch.
 
-    Zero lag, and peaks keep their height, which the causal 1-euro filter trades for one another. Uneven
-    times are smoothed on an even grid of the stretch's mean interval and taken back to their places.
+    A whole track is at hand, so nothing has to be causal: no lag, and peaks keep their height. Measured on
+    captured motions at 30 a second with white noise of 1 and 2 cm an axis (the tracker's own: 0.3 to 1.4 cm
+    across, 0.8 to 2.6 cm in depth): error of hands, feet, knees and elbows 1.7 and 3.5 cm as they are, 1.15
+    and 2.1 cm after this filter over seven pictures, 1.6 and 2.7 cm after the best 1-euro filter of twelve.
+
+    Uneven times are smoothed on an even grid of the stretch's mean interval and taken back to their places.
 
     Args:
         times: (T,) seconds.

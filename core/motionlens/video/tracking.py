@@ -41,9 +41,8 @@ def find_people(path: str | Path, time_s: float = 0.0, cancelled: Cancelled | No
     """
     with closing(read_frames(path, time_s, None, None, LONGEST_SIDE, cancelled)) as frames:
         _, picture = next(frames)
-    with closing(PoseModel(follow=False)) as model:
-        look = _asking(model, path, cancelled)
-        return who.find_people(look, picture) or who.find_people(look, picture, thorough=True)
+    look = _asking(PoseModel.shared(follow=False), path, cancelled)
+    return who.find_people(look, picture, 1) or who.find_people(look, picture, 2)
 
 
 def _asking(model: PoseModel, path: str | Path, cancelled: Cancelled | None) -> who.Model:
@@ -90,7 +89,7 @@ def track(
     times: list[float] = []
     found: list[Landmarks | None] = []
     with ExitStack() as stack:
-        follower = stack.enter_context(closing(_Follower(person, path, cancelled)))
+        follower = _Follower(person, path, cancelled)
         frames = read_frames(path, start_s, end_s, fps, LONGEST_SIDE, cancelled)
         for at, picture in stack.enter_context(closing(_ahead(frames))):
             times.append(at)
@@ -158,17 +157,13 @@ class _Follower:
     """Finds the person and keeps them, picture by picture."""
 
     def __init__(self, person: tuple[float, float] | None, path: Path, cancelled: Cancelled | None) -> None:
-        self._models = PoseModel(follow=False), PoseModel(follow=True)
+        self._models = PoseModel.shared(follow=False), PoseModel.shared(follow=True)
         self._single, self._model = (_asking(model, path, cancelled) for model in self._models)
         self._person = person
         self._crop: Window | None = None
         self._last: tuple[float, Place] | None = None
         self._searched = self._searched_well = -1e9
         self.others: list[Person] = []
-
-    def close(self) -> None:
-        for model in self._models:
-            model.close()
 
     def __call__(self, at: float, picture: np.ndarray) -> Landmarks | None:
         size = picture.shape[1], picture.shape[0]
@@ -207,10 +202,11 @@ class _Follower:
             one = self._pointed_at(self._person, picture)
             if one is not None:
                 return one.crop(size)
-        everybody = who.find_people(self._single, picture)
+        # Beside everybody is pointed at somebody who is too small to be seen at first sight.
+        everybody = who.find_people(self._single, picture, 0 if self._person is None else 1)
         if not everybody and thorough:
             self._searched_well = at
-            everybody = who.find_people(self._single, picture, thorough=True)
+            everybody = who.find_people(self._single, picture, 2)
         if not everybody:
             return None
         chosen = everybody[0]

@@ -132,6 +132,14 @@ def _people(request: _Request) -> _Answer:
     return {"done": [asdict(person) for person in found]}, []
 
 
+def _warm(request: _Request) -> _Answer:
+    request.say({"busy_s": LOADING_S})
+    from . import blazepose, reading, tracking  # noqa: F401
+
+    blazepose.warm()
+    return {"done": True}, []
+
+
 def _track(request: _Request) -> _Answer:
     from .blazepose import TRACKER
 
@@ -155,7 +163,14 @@ def _sent(track: Track, path: str) -> _Answer:
     return {"done": {**track.info, "path": path}}, arrays
 
 
-_WORK = {"probe": _probe, "thumbnail": _thumbnail, "frames": _frames, "people": _people, "track": _track}
+_WORK = {
+    "probe": _probe,
+    "thumbnail": _thumbnail,
+    "frames": _frames,
+    "people": _people,
+    "warm": _warm,
+    "track": _track,
+}
 
 
 if __name__ == "__main__":

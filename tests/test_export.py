@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -256,6 +256,25 @@ def test_who_travels_far_is_followed(tmp_path: Path) -> None:
     assert ((seen > 0) & (seen < 1)).all()
     height = np.ptp(seen[..., 1], axis=1)
     assert height.min() > 0.3  # large in every picture
+
+
+def test_pictures_in_a_folder(tmp_path: Path) -> None:
+    from motionlens.export.pictures import write_sequence
+
+    frames = [np.full((4, 6, 3), shade, np.uint8) for shade in (0, 100, 200)]
+    folder = tmp_path / "view"
+    assert write_sequence(folder, "walk", iter(frames)) == 3
+    assert sorted(p.name for p in folder.iterdir()) == ["walk-0001.png", "walk-0002.png", "walk-0003.png"]
+    with pytest.raises(MotionLensError, match="exists already"):
+        write_sequence(folder, "walk", iter(frames))
+
+    def stopped() -> Iterator[np.ndarray]:
+        yield frames[0]
+        raise CancelledError("The export was cancelled.")
+
+    with pytest.raises(CancelledError):
+        write_sequence(tmp_path / "other", "walk", stopped())
+    assert [p.name for p in tmp_path.iterdir()] == ["view"]
 
 
 def test_a_cancelled_film_leaves_nothing(motion: Motion, tmp_path: Path) -> None:

@@ -179,13 +179,20 @@ def cut(motion: Motion, start_s: float | None, end_s: float | None) -> Motion:
 
 
 def _to_origin(motion: Motion) -> Motion:
-    from ..readers.retarget import place  # here: it needs scipy
+    """Both bodies turned by the same angle, each with its own pelvis over the origin; heights stay."""
+    from ..readers.retarget import turn_to_front  # here: it needs scipy
+
+    turn = turn_to_front(motion.positions[0].astype(float))
+
+    def placed(positions: np.ndarray) -> np.ndarray:
+        moved = positions - positions[0, 0] * np.array([1.0, 0.0, 1.0])
+        return (moved @ turn.T).astype(np.float32)
 
     original = motion.original_positions
     return replace(
         motion,
-        positions=place(motion.positions, floor=0.0),
-        original_positions=None if original is None else place(original, floor=0.0),
+        positions=placed(motion.positions),
+        original_positions=None if original is None else placed(original),
     )
 
 

@@ -28,7 +28,7 @@ def whole_file(path: Path, overwrite: bool) -> Iterator[Path]:
         os.close(handle)
         temporary = Path(name)
         yield temporary
-        temporary.chmod(0o666 & ~_umask())
+        temporary.chmod(0o666 & ~umask())
         temporary.replace(path)
     except OSError as error:
         raise MotionLensError(
@@ -39,8 +39,8 @@ def whole_file(path: Path, overwrite: bool) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
-def _umask() -> int:
-    # temporary files are private; what is exported has the rights of any new file
+def umask() -> int:
+    """The process' mask: temporary files are private, what is exported has the rights of any new file."""
     mask = os.umask(0o022)
     os.umask(mask)
     return mask

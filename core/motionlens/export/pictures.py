@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import numpy as np
 from ..errors import MotionLensError
 from ..video.camera import Camera, framing, look_at
 from ..video.render import Scene, render, write_video
+from .files import umask
 
 FILM_SUFFIXES = (".mp4", ".gif")
 _WIDTH, _HEIGHT = 640, 480
@@ -61,6 +64,40 @@ def write_film(path: Path, frames: Iterable[np.ndarray], fps: float) -> int:
     raise MotionLensError(f"{path} has no ending of a film: name it {' or '.join(FILM_SUFFIXES)}.")
 
 
+def write_sequence(folder: Path, stem: str, frames: Iterable[np.ndarray]) -> int:
+    """Write pictures as ``stem-0001.png``, … into a new folder, which is there whole or not at all.
+
+    Returns:
+        How many were written.
+
+    Raises:
+        MotionLensError: the folder exists and is not empty, or cannot be written to.
+    """
+    from PIL import Image
+
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise MotionLensError(f"{folder} exists already: choose another name, or empty it.")
+    count = 0
+    temporary: Path | None = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".motionlens-"))
+        for count, frame in enumerate(frames, 1):
+            Image.fromarray(frame).save(temporary / f"{stem}-{count:04d}.png")
+        temporary.chmod(0o777 & ~umask())
+        if folder.exists():
+            folder.rmdir()
+        temporary.rename(folder)
+    except OSError as error:
+        raise MotionLensError(
+            f"{folder} could not be written ({error.strerror or error}): choose another folder, or free some space."
+        ) from error
+    finally:
+        if temporary is not None and temporary.exists():
+            shutil.rmtree(temporary, ignore_errors=True)
+    return count
+
+
 def gif_delay_ms(fps: float) -> int:
     """Milliseconds a frame; browsers slow down what is faster than 50 frames a second.
 
@@ -79,7 +116,7 @@ def _write_gif(path: Path, frames: Iterable[np.ndarray], fps: float) -> int:
     def pictures() -> Iterator[Image.Image]:
         nonlocal count, palette
         for frame in frames:
-            picture = Image.fromarray(frame, "RGB")
+            picture = Image.fromarray(frame)
             if palette is None:
                 palette = picture.quantize(256)
             count += 1

@@ -28,7 +28,10 @@ def _pose_module() -> Any:
     if "mediapipe" not in sys.modules:
         spec = importlib.util.find_spec("mediapipe")
         if spec is None or not spec.submodule_search_locations:
-            raise MotionLensError("The package mediapipe is missing: install MotionLens again.")
+            raise MotionLensError(
+                "Tracking needs the package mediapipe 0.10.9, which exists for Python 3.11 on Linux (x86-64), "
+                "macOS and Windows: install MotionLens there."
+            )
         root = next(iter(spec.submodule_search_locations))
         for name in ("mediapipe", "mediapipe.python", "mediapipe.python.solutions"):
             module = types.ModuleType(name)

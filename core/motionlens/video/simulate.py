@@ -196,12 +196,9 @@ def _with_errors(
     noise = _slow(rng, out.shape, e.slow_s * fps) + e.jitter * rng.standard_normal(out.shape)
     out += noise * size * np.where(hidden, e.hidden, 1.0)[..., None]
     swapped = _runs(rng, (len(out), 1), e.swaps_per_s * 0.2, max(0.2 * fps, 1.0))[:, 0]
-    left = _LEGS[0::2]
-    right = _LEGS[1::2]
-    out[np.ix_(swapped, left)], out[np.ix_(swapped, right)] = (
-        out[np.ix_(swapped, right)],
-        out[np.ix_(swapped, left)],
-    )
+    order = np.arange(N_LANDMARKS)
+    order[_LEGS] = np.array(LANDMARK_MIRROR)[_LEGS]
+    out[swapped] = out[swapped][:, order]
     hips = 0.5 * (out[:, L["left_hip"]] + out[:, L["right_hip"]])
     return out - hips[:, None]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from motionlens.cli.main import main
 from motionlens.errors import UnreadableFileError
 from motionlens.skeleton import BONES, JOINT_INDEX, MIRROR, REFERENCE_OFFSETS, rest_positions
 from motionlens.synthesis.compose import synthesise
@@ -285,6 +286,18 @@ def test_the_real_tracker_finds_and_lifts_a_rendered_person(
     track = filmed(clip, condition, tmp_path / "a.mp4", False, np.random.default_rng(0))
     assert track.present.mean() > 0.8
     assert track.info["height"] > track.info["width"]
-    errors = lifting_errors(lift(track), clip)
+    lifted = lift(track)
+    errors = lifting_errors(lifted, clip)
     assert errors.swapped < 0.1
     assert errors.joint_cm["all"] < 12
+    up = lifted.positions[:, [J["left_wrist"], J["right_wrist"]], 1].mean(axis=0)
+    assert up[0] > up[1] + 0.15  # waves with the left hand
+
+
+def test_the_command_says_what_it_cannot_read(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate-lifting", "--azimuths", "front"]) == 1
+    assert "--azimuths takes degrees" in capsys.readouterr().err
+    assert (
+        main(["evaluate-lifting", "--simulated", "--motions", "1", "--seconds", "1", "--no-robustness"]) == 0
+    )
+    assert "knee deg" in capsys.readouterr().out

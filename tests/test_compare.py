@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from motionlens.benchmark.compare.cells import Places, System, load_queries, read_scores
 from motionlens.benchmark.compare.command import fold_scores, table_blocks
@@ -15,6 +17,8 @@ from motionlens.benchmark.compare.table import Block, markdown, ranked, ratio_in
 from motionlens.benchmark.compare.understanding import understand
 from motionlens.cli.main import main
 from motionlens.errors import MotionLensError
+from motionlens.model.pyramid import Pyramid
+from motionlens.model.pyramid_config import PyramidConfig
 from motionlens.skeleton import rest_positions
 from motionlens.training.corpus import build_corpus
 
@@ -194,3 +198,23 @@ def test_table_of_an_empty_folder_has_the_references(places: Places) -> None:
     assert [set(b.systems) for b in blocks] == [
         {"clip length", "kernel ridge", "chance", "subject oracle"}
     ] * 3
+
+
+def test_averages_what_it_was_before_in() -> None:
+    from motionlens.model.build import average_in, save_model
+
+    def constant(folder: Path, value: float) -> torch.nn.Module:
+        torch.manual_seed(0)
+        model = Pyramid(
+            PyramidConfig(width=16, layers=1, heads=2, text_width=16, text_heads=2, patch_hidden=8)
+        )
+        for parameter in model.parameters():
+            torch.nn.init.constant_(parameter, value)
+        save_model(model, folder)
+        return model
+
+    with tempfile.TemporaryDirectory() as folder:
+        constant(Path(folder), 1.0)
+        model = constant(Path(folder) / "other", 3.0)
+        average_in(model, Path(folder), 0.25)
+    assert {float(v) for p in model.parameters() for v in p.detach().unique()} == {2.5}

@@ -28,11 +28,11 @@ from motionlens_app.state.search import SearchPhase
 
 _MAKE_MODEL = """
 import sys, pathlib, torch
-from motionlens.model.config import ModelConfig
 from motionlens.model.encoder import save_model
-from motionlens.model.network import TwoTowers
+from motionlens.model.pyramid import Pyramid
+from motionlens.model.pyramid_config import PyramidConfig
 torch.manual_seed(0)
-save_model(TwoTowers(ModelConfig(name="tiny", dim=16, width=32, layers=1, heads=2, patch_hidden=16)), pathlib.Path(sys.argv[1]))
+save_model(Pyramid(PyramidConfig(name="tiny", dim=16, whole_dim=16, width=32, layers=1, heads=2, patch_hidden=16)), pathlib.Path(sys.argv[1]))
 """
 _SEARCH_IN_A_PROCESS = """
 import sys, time

@@ -63,7 +63,8 @@ class Details(QScrollArea):
     def show_motion(self, shown: Shown | None) -> None:
         """Fill the form, a moment later: the body is shown first."""
         self._wanted = shown
-        self._soon.start()
+        if self.isVisible():
+            self._soon.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nothing is built unseen."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
 
     from ..model import load_encoder
 
-    encoder = cast("ExplainingEncoder", load_encoder(args.model, args.device))
+    encoder = load_encoder(args.model, args.device)
     subject, found = max(
         ((s, best_moment(encoder, args.text, s.positions)) for s in subjects), key=lambda pair: pair[1].score
     )

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from ..resources import resource_dir
 
 if TYPE_CHECKING:
-    from .encoder import ModelEncoder, TowersEncoder
+    from .encoder import ModelEncoder
 
-DEFAULT_MODEL = "motionlens-1"
+DEFAULT_MODEL = "motionlens-2"
 
 
 def default_model_dir() -> Path:
@@ -20,7 +20,7 @@ def default_model_dir() -> Path:
     return Path(override) if override else resource_dir("models") / DEFAULT_MODEL
 
 
-def load_encoder(path: str | Path | None = None, device: str | None = None) -> TowersEncoder | ModelEncoder:
+def load_encoder(path: str | Path | None = None, device: str | None = None) -> ModelEncoder:
     """Load a trained model; takes seconds the first time (torch and transformers are imported here).
 
     Args:

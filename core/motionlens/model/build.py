@@ -114,20 +114,28 @@ def load_weights(model: nn.Module, path: Path, remedy: str) -> None:
         raise MotionLensError(f"{path} could not be loaded ({' '.join(first[:2])}): {remedy}.") from error
 
 
+def average_in(model: nn.Module, folder: Path, share: float) -> None:
+    """Make a model's weights ``share`` x a folder's plus (1 - share) x its own.
+
+    Raises:
+        MotionLensError: the folder's weights are of a model of other sizes.
+    """
+    own = {k: v.clone() for k, v in model.state_dict().items()}
+    load_weights(model, folder / WEIGHTS, "average models of the same configuration")
+    with torch.no_grad():
+        for name, other in model.state_dict().items():
+            if other.is_floating_point():
+                other.lerp_(own[name], 1 - share)
+
+
 def load_model(folder: Path, device: str | torch.device = "cpu") -> RetrievalModel:
     """The model in a folder, in evaluation mode.
 
     Raises:
-        MotionLensError: no model there, one that does not fit its configuration, or motionlens-1, which
-            only ``load_encoder`` knows.
+        MotionLensError: no model there, or one that does not fit its configuration.
     """
     if not (folder / CONFIG).exists():
         raise MotionLensError(f"{folder} holds no model: train one with `motionlens train`.")
     model = build_model(load_config(folder / CONFIG), folder)
     load_weights(model, folder / WEIGHTS, "install MotionLens or train the model again")
     return model.to(device).eval()
-
-
-def names_architecture(folder: Path) -> bool:
-    """False for the two towers of motionlens-1, whose configuration names none."""
-    return "architecture" in read_json(folder / CONFIG)

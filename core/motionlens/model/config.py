@@ -1,4 +1,4 @@
-"""What a trained model is: the part of it that fits in JSON."""
+"""Settings of models and runs from JSON and YAML."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import difflib
 import json
 import typing
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, TypeVar
@@ -14,45 +14,6 @@ from typing import Any, TypeVar
 from ..errors import MotionLensError
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class ModelConfig:
-    """Sizes of the two towers of motionlens-1 (``network.TwoTowers``); its file names no architecture.
-
-    Attributes:
-        name: what ``motionlens info`` shows.
-        dim: d, width of a token vector.
-        width, layers, heads: the motion transformer.
-        patch_hidden: width inside a body part's patch embedding.
-        text_width, text_layers, text_heads: the adapter over frozen MiniLM token states.
-        dropout: of the text tower, during training.
-        patch_keep: share of the patches that a training step sees. Leaving patches out regularises as
-            dropout does and makes a step faster instead of slower.
-        tau: temperature of InfoNCE.
-    """
-
-    name: str = "motionlens-1"
-    dim: int = 64
-    width: int = 128
-    layers: int = 3
-    heads: int = 4
-    patch_hidden: int = 192
-    text_width: int = 192
-    text_layers: int = 1
-    text_heads: int = 4
-    dropout: float = 0.1
-    patch_keep: float = 0.65
-    tau: float = 0.07
-
-    def save(self, path: Path) -> None:
-        """Write as JSON."""
-        path.write_text(json.dumps(asdict(self), indent=2) + "\n")
-
-    @classmethod
-    def load(cls, path: Path) -> ModelConfig:
-        """Read JSON; raises MotionLensError naming the file when it is missing or not of this version."""
-        return from_mapping(cls, read_json(path), str(path))
 
 
 def read_json(path: Path) -> dict[str, Any]:

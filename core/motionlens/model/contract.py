@@ -1,6 +1,6 @@
 """What a trainable retrieval model is to the training loop, the evaluation and the encoder.
 
-Ours (``network.Pyramid``) and the re-implemented peers (``motionlens.benchmark.peers``) are all of this
+Ours (``pyramid.Pyramid``) and the re-implemented peers (``motionlens.benchmark.peers``) are all of this
 kind, so that the same command trains, evaluates and compares them.
 """
 

@@ -11,25 +11,20 @@ import torch
 from torch import Tensor
 
 from ..errors import MotionLensError
-from ..representation.image import motion_image
 from ..representation.kinds import IMAGE_KINDS
 from ..windows import MAX_CLIP_FRAMES, PATCH_FRAMES
-from .build import WEIGHTS, load_model, load_weights, names_architecture, save_model
+from .build import load_model, save_model
 from .composing import compose_motion, compose_text, explainable
-from .config import ModelConfig
 from .contract import RetrievalModel
 from .fingerprint import model_fingerprint
 from .interface import Composition, QueryTokens
-from .network import TwoTowers
 from .stages import STAGES, StageTokens, TextBatch, Tokens
 from .text import TextStates, minilm
 from .text_online import Words
 
 __all__ = [
     "ModelEncoder",
-    "TowersEncoder",
     "load_folder",
-    "load_towers",
     "padded_images",
     "save_model",
 ]
@@ -81,66 +76,6 @@ def _in_batches(
         for i, row in zip(part, tokens(*padded_images([make(clips[i]) for i in part])), strict=True):
             out[i] = row
     return out
-
-
-class TowersEncoder:
-    """The two towers behind the ``Encoder`` interface. Safe to call from one thread at a time."""
-
-    def __init__(self, towers: TwoTowers, fingerprint: str, device: str) -> None:
-        self._towers = towers.to(device).eval()
-        self._fingerprint = fingerprint
-        self._device = device
-
-    @property
-    def fingerprint(self) -> str:
-        """Hash of weights and configuration."""
-        return self._fingerprint
-
-    @property
-    def name(self) -> str:
-        """The model's name."""
-        return self._towers.config.name
-
-    @property
-    def dim(self) -> int:
-        """d, width of a token vector."""
-        return self._towers.config.dim
-
-    @property
-    def device(self) -> str:
-        """Where it runs: "cpu" or "cuda"."""
-        return self._device
-
-    @torch.inference_mode()
-    def encode_text(self, text: str) -> QueryTokens:
-        """See ``Encoder.encode_text``."""
-        with _one_thread():
-            return self._encode_text(text)
-
-    def _encode_text(self, text: str) -> QueryTokens:
-        found = _words(text, self._device)
-        states = torch.from_numpy(found.states)[None].to(self._device)
-        vectors, weights = self._towers.text(
-            states, torch.ones(states.shape[:2], dtype=torch.bool, device=self._device)
-        )
-        return QueryTokens(
-            text, found.pieces, found.spans, vectors[0].cpu().numpy(), weights[0].cpu().numpy()
-        )
-
-    @torch.inference_mode()
-    def encode_motions(self, clips: Sequence[np.ndarray]) -> list[np.ndarray]:
-        """See ``Encoder.encode_motions``."""
-
-        def tokens(images: Tensor, lengths: Tensor) -> list[np.ndarray]:
-            found, exists = self._towers.motion(images.to(self._device), lengths.to(self._device))
-            packed = found.half().cpu().numpy()
-            return [row[keep] for row, keep in zip(packed, exists.cpu().numpy(), strict=True)]
-
-        return _in_batches(clips, motion_image, tokens)
-
-    def stage_counts(self, n_tokens: int) -> tuple[int, int, int]:
-        """See ``Encoder.stage_counts``: all tokens are patches."""
-        return n_tokens, 0, 0
 
 
 def _pieces(
@@ -325,27 +260,13 @@ class ModelEncoder:
         return self._counts[n_tokens]
 
 
-def load_towers(folder: Path, device: str | None = None) -> TowersEncoder:
-    """Load a folder of motionlens-1.
-
-    Raises:
-        MotionLensError: the folder holds no model, or one that does not fit its configuration.
-    """
-    fingerprint = model_fingerprint(folder)
-    towers = TwoTowers(ModelConfig.load(folder / "config.json"))
-    load_weights(towers, folder / WEIGHTS, "install MotionLens again")
-    return TowersEncoder(towers, fingerprint, _device(device))
-
-
-def load_folder(folder: Path, device: str | None = None) -> TowersEncoder | ModelEncoder:
+def load_folder(folder: Path, device: str | None = None) -> ModelEncoder:
     """Load a model folder of any architecture.
 
     Raises:
         MotionLensError: the folder holds no model, or one that does not fit its configuration.
     """
     fingerprint = model_fingerprint(folder)
-    if not names_architecture(folder):
-        return load_towers(folder, device)
     return ModelEncoder(load_model(folder), fingerprint, _device(device))
 
 

@@ -9,7 +9,7 @@ from ..errors import MotionLensError
 
 
 def model_fingerprint(folder: Path) -> str:
-    """Hash of weights and configuration, the same as ``TowersEncoder.fingerprint``.
+    """Hash of weights and configuration, the same as ``Encoder.fingerprint``.
 
     Raises:
         MotionLensError: the folder holds no model.

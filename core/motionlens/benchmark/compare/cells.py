@@ -180,9 +180,15 @@ class System:
         return folder
 
     def _finetuned(self, target: str, folder: Path, device: str) -> RetrievalModel:
+        from ...model.build import average_in, save_model
+
         start = self.pretrained(device)
         config = self._target_config(target, start)
-        return self._train(config, self._data(target), folder, device)
+        model = self._train(config, self._data(target), folder, device)
+        if start is not None and self.own.keep:
+            average_in(model, start, self.own.keep)
+            save_model(model, folder)
+        return model
 
     def _target_config(self, target: str, start: Path | None) -> RunConfig:
         train = [self.plan.finetune, self.own.finetune, {"seed": self.seed}]

@@ -24,6 +24,8 @@ class SystemPlan:
         set: settings that differ from it, ``section.name`` -> value.
         pretrain, finetune: settings of the section train that differ in the two trainings.
         pretrained_by: name of the system whose pretraining this one starts from; "": its own.
+        keep: share of the pretraining's weights in the fine-tuned model's: 0.5 is halfway between the two
+            (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022).
         synthesised: False: recorded motions alone, no pretraining.
         seeds: None = the plan's.
         official: also trained for the official split.
@@ -34,6 +36,7 @@ class SystemPlan:
     pretrain: Mapping[str, Any] = field(default_factory=dict)
     finetune: Mapping[str, Any] = field(default_factory=dict)
     pretrained_by: str = ""
+    keep: float = 0.0
     synthesised: bool = True
     seeds: tuple[int, ...] | None = None
     official: bool = True

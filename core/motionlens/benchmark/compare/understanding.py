@@ -34,8 +34,12 @@ def understand(plan: Plan, places: Places, system: str, seed: int, device: str =
 
 def read_understanding(plan: Plan, out: Path) -> list[dict[str, Any]]:
     """What is there so far, in the plan's order: ``UnderstandingReport.to_dict`` of each system."""
-    paths = [out / name / f"seed {plan.seeds[0]}" / OFFICIAL / _FILE for name in plan.systems]
-    return [json.loads(p.read_text(encoding="utf-8")) for p in paths if p.exists()]
+    paths = {name: out / name / f"seed {plan.seeds[0]}" / OFFICIAL / _FILE for name in plan.systems}
+    return [
+        json.loads(p.read_text(encoding="utf-8")) | {"system": name}
+        for name, p in paths.items()
+        if p.exists()
+    ]
 
 
 def understanding_markdown(reports: list[dict[str, Any]], ours: str) -> str:

@@ -10,9 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...errors import MotionLensError
 from ...model import default_model_dir
-from ...model.build import load_model, names_architecture
+from ...model.build import load_model
 from ...model.composing import explainable
 from ...model.encoder import ModelEncoder, padded_images
 from ...model.fingerprint import model_fingerprint
@@ -55,11 +54,6 @@ class Probe:
         """
         path = Path(folder) if folder else default_model_dir()
         fingerprint = model_fingerprint(path)
-        if not names_architecture(path):
-            raise MotionLensError(
-                f"{path} holds a model from before the pyramid, whose explanations cannot be measured: "
-                "name another with --model."
-            )
         where = device or ("cuda" if torch.cuda.is_available() else "cpu")
         return cls(explainable(load_model(path)), fingerprint, where)
 

@@ -36,6 +36,26 @@ for _part, _joints in enumerate(PART_JOINTS):
 _SHOWS.setflags(write=False)
 
 
+def parts_together(values: np.ndarray) -> np.ndarray:
+    """Body parts -> joints: each joint has the sum of the parts that show at it.
+
+    Joints of one part have the same value by ``at_joints``; this tells which of them more than one part means.
+
+    Args:
+        values: (..., 14, W).
+
+    Returns:
+        (..., 22, W).
+
+    >>> arm = np.zeros((14, 1)); arm[PART_NAMES.index("left elbow")] = arm[PART_NAMES.index("left shoulder")] = 1.0
+    >>> from motionlens.skeleton import JOINT_NAMES
+    >>> JOINT_NAMES[int(parts_together(arm)[:, 0].argmax())]
+    'left_elbow'
+    """
+    values = np.asarray(values)
+    return np.asarray(np.swapaxes(np.swapaxes(values, -1, -2) @ _SHOWS, -1, -2))
+
+
 def at_joints(values: np.ndarray) -> np.ndarray:
     """Body parts -> joints: each joint has the largest value among the parts that show at it.
 

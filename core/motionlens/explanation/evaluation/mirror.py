@@ -11,6 +11,7 @@ from ...evaluation.metrics import bootstrap_mean
 from ...motion import mirror_positions
 from ...skeleton import JOINT_NAMES, MIRROR
 from ...synthesis.grammar import mirror_caption
+from ..parts import parts_together
 from ..result import QueryPart
 from .baselines import METHODS, Attribution, attributions
 from .cases import LIMB_JOINTS, Case, limb_joints, named_limb
@@ -47,9 +48,14 @@ def limb_peak(attribution: Attribution, words: Sequence[QueryPart], text: str) -
     The values of the words are taken together as those of windows are.
     """
     _, _, start, end = named_limb(text)
-    rows = [over_joints(attribution, i) for i, w in enumerate(words) if start <= w.start < end]
+    rows_of = [i for i, w in enumerate(words) if start <= w.start < end]
+    rows = [over_joints(attribution, i) for i in rows_of]
     values = np.sum(rows, axis=0) if attribution.additive else np.max(rows, axis=0)
-    return LIMB_JOINTS[int(np.argmax(values[list(LIMB_JOINTS)]))]
+    limbs = list(LIMB_JOINTS)
+    best = np.isclose(values[limbs], values[limbs].max(), rtol=1e-6, atol=1e-12)
+    # collar, shoulder and elbow share a part and often have its value: of equal ones the one that most parts mean
+    together = np.sum([parts_together(attribution.words[i]).sum(axis=-1) for i in rows_of], axis=0)[limbs]
+    return LIMB_JOINTS[int(np.argmax(np.where(best, together, -np.inf)))]
 
 
 def judge(peak: int, mirrored: int, text: str) -> tuple[bool, bool, bool]:

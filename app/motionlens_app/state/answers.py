@@ -95,10 +95,6 @@ class Answer:
         inside = (edges[:, 1] > span[0] + 1e-6) & (edges[:, 0] < span[1] - 1e-6)
         return inside if inside.any() else None
 
-    def segment_at(self, seconds: float) -> tuple[float, float] | None:
-        """The window at a second of the motion."""
-        return next(((a, b) for a, b in self.shown.segments if a <= seconds < b), None)
-
 
 def _pool(values: np.ndarray, quantity: Quantity, axis: int | tuple[int, ...]) -> np.ndarray:
     """Similarities by maximum, interactions by sum, as ``Explanation``'s own views."""

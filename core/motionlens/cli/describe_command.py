@@ -24,9 +24,9 @@ from .common import (
     add_library_argument,
     add_model_arguments,
     open_library,
+    positive,
     print_json,
 )
-from .search_command import positive
 from .subjects import Subject, add_subject_argument, find_subject, subjects_of_file
 
 _MAX_BYTES = 256 * 2**20

@@ -14,6 +14,7 @@ from .common import (
     add_library_argument,
     add_model_arguments,
     open_library,
+    positive,
     print_json,
 )
 
@@ -37,13 +38,6 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     add_model_arguments(parser)
     add_json_argument(parser)
     parser.set_defaults(run=run)
-
-
-def positive(text: str) -> int:
-    """A whole number of at least 1."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
-    return int(text)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -10,14 +10,13 @@ import csv
 import gzip
 import io
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import MotionLensError, UnreadableFileError
+from ..files import write_atomic
 from ..motion import Motion, mirror_positions
 from ..readers import MappingOverrides, read_motions
 from ..readers.retarget import place
@@ -54,18 +53,6 @@ def _captions(path: Path, wanted: set[str]) -> dict[str, tuple[Caption, ...]]:
     except (ValueError, KeyError) as error:
         raise UnreadableFileError(f"{path} is damaged ({error}): unpack the data pack again.") from error
     return out
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all: a killed build leaves no half file behind."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _array_bytes(array: np.ndarray) -> bytes:
@@ -134,9 +121,9 @@ def build(src: str | Path, out: str | Path, progress: Progress | None = None) ->
             _write_id(out, row, motion, captions.get(row["humanml3d_id"], ()))
         if progress:
             progress(done, len(by_trial))
-    _write(out / "index.csv", _index(rows))
+    write_atomic(out / "index.csv", _index(rows))
     for name, ids in lists.items():
-        _write(out / f"{name}.txt", "".join(f"{i}\n" for i in ids).encode())
+        write_atomic(out / f"{name}.txt", "".join(f"{i}\n" for i in ids).encode())
     return len(rows)
 
 
@@ -153,8 +140,8 @@ def _write_id(out: Path, row: dict[str, str], motion: Motion, captions: tuple[Ca
         (name, positions, captions),
         (f"M{name}", mirror_positions(positions), _mirrored(captions)),
     ):
-        _write(out / "new_joints" / f"{identity}.npy", _array_bytes(array))
-        _write(out / "texts" / f"{identity}.txt", format_captions(texts).encode())
+        write_atomic(out / "new_joints" / f"{identity}.npy", _array_bytes(array))
+        write_atomic(out / "texts" / f"{identity}.txt", format_captions(texts).encode())
 
 
 def _index(rows: list[dict[str, str]]) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ..cli.common import add_json_argument, add_model_arguments, print_json
+from ..cli.common import add_json_argument, add_model_arguments, positive, print_json, seed
 
 _KINDS = ("side", "order", "count", "direction", "part")
 _EXAMPLE = """example:
@@ -24,7 +24,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--pairs", type=_positive, default=200, metavar="N", help="pairs a kind (default: 200)"
+        "--pairs", type=positive, default=200, metavar="N", help="pairs a kind (default: 200)"
     )
     parser.add_argument(
         "--kinds",
@@ -32,22 +32,10 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         default=_KINDS,
         help=f"comma-separated, some of {','.join(_KINDS)} (default: all)",
     )
-    parser.add_argument("--seed", type=_seed, default=0, help="another seed gives other pairs (default: 0)")
+    parser.add_argument("--seed", type=seed, default=0, help="another seed gives other pairs (default: 0)")
     add_model_arguments(parser)
     add_json_argument(parser)
     parser.set_defaults(run=run)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
-    return int(text)
-
-
-def _seed(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 0")
-    return int(text)
 
 
 def kind_list(text: str) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ behind by a program that was killed.
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -23,6 +22,7 @@ from typing import IO, Any
 
 import numpy as np
 
+from .. import pipe
 from ..errors import CancelledError, MotionLensError
 from ..skeleton import N_JOINTS
 from .interface import Composition, QueryTokens
@@ -185,7 +185,7 @@ class ProcessEncoder:
                 process = self._process
                 if process is None:  # closed in this moment
                     raise EOFError
-                _send(process.stdin, request, arrays)
+                pipe.send(process.stdin, request, arrays)
                 return _receive(process.stdout)
             except (EOFError, OSError, ValueError) as error:
                 self._stop()
@@ -221,7 +221,7 @@ class ProcessEncoder:
                     creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # no console under the app
                     env={**threads, **os.environ, "PYTHONPATH": paths, "PYTHONUTF8": "1"},
                 )
-            _send(process.stdin, {"path": self._path, "loader": self._loader}, [])
+            pipe.send(process.stdin, {"path": self._path, "loader": self._loader}, [])
             return _receive(process.stdout)[0]
         except (EOFError, OSError, ValueError) as error:
             self._stop()
@@ -251,30 +251,9 @@ class ProcessEncoder:
                     stream.close()
 
 
-def _send(stream: IO[bytes] | None, header: dict[str, Any], arrays: Sequence[np.ndarray]) -> None:
-    assert stream is not None
-    shapes = [[array.dtype.str, *array.shape] for array in arrays]
-    stream.write(json.dumps({**header, "arrays": shapes}).encode() + b"\n")
-    for array in arrays:
-        stream.write(np.ascontiguousarray(array).tobytes())
-    stream.flush()
-
-
 def _receive(stream: IO[bytes] | None) -> tuple[dict[str, Any], list[np.ndarray]]:
-    """Header and arrays. Raises EOFError at the end, and what the other side says went wrong."""
-    assert stream is not None
-    line = stream.readline()
-    if not line.endswith(b"\n"):
-        raise EOFError
-    header: dict[str, Any] = json.loads(line)
-    arrays = []
-    for kind, *shape in header["arrays"]:
-        dtype = np.dtype(kind)
-        size = int(np.prod(shape)) * dtype.itemsize
-        data = stream.read(size)
-        if len(data) != size:
-            raise EOFError
-        arrays.append(np.frombuffer(data, dtype).reshape(shape))
+    """``pipe.receive``, which also raises what the other side says went wrong."""
+    header, arrays = pipe.receive(stream)
     if "sentence" in header:
         raise MotionLensError(header["sentence"])
     if "fault" in header:
@@ -301,13 +280,13 @@ def main() -> int:
             if encoder is None:
                 encoder = _load(request["loader"], request["path"])
                 encoder.encode_text("a person walks")  # its first use loads the text model
-                _send(answers, _facts(encoder), [])
+                pipe.send(answers, _facts(encoder), [])
             else:
-                _send(answers, *_answer(encoder, request, arrays))
+                pipe.send(answers, *_answer(encoder, request, arrays))
         except MotionLensError as error:
-            _send(answers, {"sentence": str(error)}, [])
+            pipe.send(answers, {"sentence": str(error)}, [])
         except Exception:  # whatever it is, the other side must hear of it
-            _send(answers, {"fault": traceback.format_exc()}, [])
+            pipe.send(answers, {"fault": traceback.format_exc()}, [])
 
 
 def _facts(encoder: Any) -> dict[str, Any]:

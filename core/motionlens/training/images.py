@@ -22,13 +22,13 @@ import numpy as np
 import torch
 
 from ..errors import MotionLensError
+from ..files import write_atomic
 from ..motion import mirror_positions
 from ..representation.kinds import IMAGE_KINDS, ImageKind
 from ..windows import MAX_CLIP_FRAMES, PATCH_FRAMES
 from . import augment as augment_module
 from .augment import augment
 from .items import TrainItem
-from .text_bank import write_atomic
 
 _CHUNK_FRAMES = 20_000
 """Frames of images that one task of a worker makes."""

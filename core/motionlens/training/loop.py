@@ -18,6 +18,7 @@ from torch.nn.parallel import DistributedDataParallel
 from tqdm import tqdm
 
 from ..errors import MotionLensError
+from ..files import write_atomic
 from ..model.build import WEIGHTS, load_weights, save_model
 from ..model.contract import Batch, RetrievalModel
 from .ahead import DrawnAhead, Draws
@@ -176,9 +177,7 @@ class Run:
                 "processes": self.ranks.world,
                 "parameters": sum(p.numel() for p in self.model.parameters()),
             }
-        temporary = self.folder / f".{FACTS}.part"
-        temporary.write_text(json.dumps(facts, indent=2) + "\n")
-        temporary.replace(self.folder / FACTS)
+        write_atomic(self.folder / FACTS, (json.dumps(facts, indent=2) + "\n").encode())
 
     def _check_settings(self) -> None:
         """A run goes on with the settings it began with."""

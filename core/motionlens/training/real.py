@@ -17,11 +17,12 @@ from ..datasets.cmu_sentences import ONCE, ONE_KIND
 from ..datasets.humanml3d import Caption, DatasetItem, load_humanml3d
 from ..datasets.kitml_captions import load_kit_captions
 from ..errors import MotionLensError
+from ..files import write_atomic
 from ..motion import FPS
 from ..readers.retarget import place
 from ..windows import MAX_CLIP_FRAMES, PATCH_FRAMES
 from .items import Extent, TrainItem
-from .text_bank import has_words, write_atomic
+from .text_bank import has_words
 
 _MIN_S = PATCH_FRAMES / FPS
 _NEARLY_ALL = 0.85

@@ -8,9 +8,7 @@ the folder (at worst a text is encoded twice).
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -19,6 +17,7 @@ import numpy as np
 import torch
 
 from ..errors import MotionLensError
+from ..files import write_atomic
 from ..model.stages import TextBatch
 from ..model.text import WIDTH, minilm
 
@@ -61,19 +60,6 @@ def has_words(text: str) -> bool:
 def text_key(text: str) -> str:
     """Name of a text in the store."""
     return blake2b(text.encode(), digest_size=12).hexdigest()
-
-
-def write_atomic(path: Path, data: bytes | memoryview) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 class TextStore:

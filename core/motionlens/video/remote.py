@@ -20,9 +20,8 @@ from typing import IO, Any
 
 import numpy as np
 
-from .. import errors
+from .. import errors, pipe
 from ..errors import CancelledError, MotionLensError, UnreadableFileError
-from . import pipe
 from .types import TRACK_ARRAYS, Person, Track, VideoInfo
 
 STALL_S = 9.0

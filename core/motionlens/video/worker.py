@@ -21,8 +21,9 @@ from typing import IO, Any
 
 import numpy as np
 
+from .. import pipe
 from ..errors import CancelledError, MotionLensError
-from . import cache, pipe
+from . import cache
 from .types import TRACK_ARRAYS, Track
 
 _BEAT_S = 0.5

@@ -6,6 +6,7 @@ finished one holds ``scores.npz``. What was killed goes on where it was.
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...errors import MotionLensError
+from ...files import write_atomic
 from .plan import OFFICIAL, Plan, SystemPlan
 
 if TYPE_CHECKING:
@@ -92,11 +94,9 @@ def load_queries(data: Path, folds: int) -> Queries:
 
 
 def _save_scores(path: Path, scores: np.ndarray) -> None:
-    """Whole or not at all."""
-    temporary = path.with_name(f".{path.name}")
-    with temporary.open("wb") as stream:
-        np.savez(stream, scores=scores.astype(np.float32))
-    temporary.replace(path)
+    buffer = io.BytesIO()
+    np.savez(buffer, scores=scores.astype(np.float32))
+    write_atomic(path, buffer.getbuffer())
 
 
 def read_scores(path: Path) -> np.ndarray:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ...files import write_atomic
 from .cells import Places
 from .plan import OFFICIAL, Plan
 
@@ -26,9 +27,7 @@ def understand(plan: Plan, places: Places, system: str, seed: int, device: str =
     report = evaluate_understanding(
         lambda texts, motions: score_matrix(model, texts, motions, device), n=plan.understanding, name=system
     )
-    temporary = folder / f".{_FILE}"
-    temporary.write_text(json.dumps(report.to_dict(), indent=1), encoding="utf-8")
-    temporary.replace(path)
+    write_atomic(path, json.dumps(report.to_dict(), indent=1).encode())
     return path
 
 

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from ...cli.common import ProgressLine, add_json_argument, add_model_arguments, print_json
+from ...cli.common import ProgressLine, add_json_argument, add_model_arguments, positive, print_json, seed
 
 if TYPE_CHECKING:
     from .probe import Probe
@@ -34,14 +34,14 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--pairs", type=_positive, default=100, metavar="N",
+        "--pairs", type=positive, default=100, metavar="N",
         help="pairs of caption and motion for faithfulness (default: 100)",
     )  # fmt: skip
     parser.add_argument(
-        "--cases", type=_positive, default=100, metavar="N",
+        "--cases", type=positive, default=100, metavar="N",
         help="motions for the mirror check and for sanity; localisation takes twice as many (default: 100)",
     )  # fmt: skip
-    parser.add_argument("--seed", type=_seed, default=0, help="another seed gives other motions (default: 0)")
+    parser.add_argument("--seed", type=seed, default=0, help="another seed gives other motions (default: 0)")
     parser.add_argument(
         "--parts",
         type=part_list,
@@ -51,18 +51,6 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     add_model_arguments(parser)
     add_json_argument(parser)
     parser.set_defaults(run=run)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
-    return int(text)
-
-
-def _seed(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 0")
-    return int(text)
 
 
 def part_list(text: str) -> tuple[str, ...]:

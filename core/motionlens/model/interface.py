@@ -92,6 +92,30 @@ class Encoder(Protocol):
         ...
 
 
+class ExampleEncoder(Encoder, Protocol):
+    """An encoder that takes motions and filmed people as queries, and filmed people as items."""
+
+    def encode_example(self, clip: np.ndarray, known: np.ndarray | None = None) -> QueryTokens:
+        """Tokens of a motion (``known`` None) or of a person lifted from a video as a query.
+
+        Args:
+            clip: (T, 22, 3) float32 on the reference skeleton, 1 <= T <= 224.
+            known: (T, 22) bool, joints that were seen. Patches of which less than half is known have no token.
+
+        Returns:
+            The tokens of all stages; ``text`` is "", ``pieces`` are "left elbow 0.8-1.6 s" and the like,
+            ``spans`` (0, 0). The weights of a stage sum to the stage's weight.
+
+        Raises:
+            MotionLensError: nothing is known, or a model whose tokens are no body parts during windows.
+        """
+        ...
+
+    def encode_videos(self, clips: Sequence[np.ndarray], known: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """``encode_motions`` for people lifted from videos: as many tokens, zero vectors where nothing is known."""
+        ...
+
+
 class ExplainingEncoder(Encoder, Protocol):
     """An encoder that can tell what its tokens are made of."""
 

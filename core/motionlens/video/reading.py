@@ -1,27 +1,25 @@
 """Pictures of a video file by their time stamps, upright, in one pass (PyAV).
 
-Phones store portrait clips lying down with a display matrix that stands them up, and take pictures at
-uneven intervals; both are honoured here, so that nobody else has to know. Damaged pictures are left out;
-a file of which nothing can be shown raises one sentence.
+Phones take pictures at uneven intervals and store portrait clips lying down (``upright``); both are honoured
+here, so that nobody else has to know. Damaged pictures are left out; a file of which nothing can be shown
+raises one sentence.
 """
 
 from __future__ import annotations
 
 import logging
 import math
-import struct
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
-from av.video.reformatter import Interpolation, VideoReformatter
 
 from ..errors import CancelledError, MotionLensError, UnreadableFileError
 from .types import VideoInfo
+from .upright import Scaler, display_matrix, displayed_size, upright_by
 
 # Containers of video and sound. No playlists and picture sequences, which would open other files, and no
 # text formats: FFmpeg plays a renamed text file as a terminal recording.
@@ -34,60 +32,8 @@ _TIMEOUT_S = (5.0, 5.0)  # to open, to read on
 _MAX_PIXELS = 8192 * 4608
 _MAX_JUMP_S = 30.0  # between two pictures; more is a damaged time stamp
 _MAX_ERRORS = 2000  # damaged packets in a row before the rest is given up
-_MATRIX_ONE = 65536  # 1.0 in the display matrix's 16.16 fixed point
 
 logging.getLogger("libav").setLevel(logging.CRITICAL)  # what a damaged file provokes is told in a sentence
-
-
-@dataclass(frozen=True)
-class _Upright:
-    """How stored pictures become displayed ones: transposed first, then flipped."""
-
-    transpose: bool = False
-    flip_x: bool = False
-    flip_y: bool = False
-
-    @property
-    def mirrored(self) -> bool:
-        return self.transpose ^ self.flip_x ^ self.flip_y
-
-    @property
-    def rotation(self) -> int:
-        """Degrees counterclockwise; a mirror image is mirrored left-right after it."""
-        flip_x = self.flip_x ^ self.mirrored
-        if self.transpose:
-            return 270 if flip_x else 90
-        return 180 if flip_x else 0
-
-    def apply(self, picture: np.ndarray) -> np.ndarray:
-        """(H, W, 3) as displayed, contiguous."""
-        if self.transpose:
-            picture = picture.swapaxes(0, 1)
-        if self.flip_x:
-            picture = picture[:, ::-1]
-        if self.flip_y:
-            picture = picture[::-1]
-        return np.ascontiguousarray(picture)
-
-
-def _upright(matrix: tuple[int, ...]) -> _Upright:
-    """From the 3x3 display matrix (a b u c d v x y w): x' = a x + c y, y' = b x + d y, y down.
-
-    Rotations by other angles than quarter turns are rounded to the nearest one.
-
-    >>> one = 65536
-    >>> _upright((one, 0, 0, 0, one, 0, 0, 0, 1)).rotation
-    0
-    >>> turned = _upright((0, one, 0, -one, 0, 0, 0, 0, 1))  # x' = -y, y' = x: the left edge goes to the top
-    >>> turned.rotation, turned.mirrored
-    (270, False)
-    >>> turned.apply(np.arange(2).reshape(2, 1, 1)).ravel().tolist()  # top to the right
-    [1, 0]
-    """
-    a, b, _, c, d = matrix[:5]
-    if abs(a) + abs(d) >= abs(b) + abs(c):
-        return _Upright(False, a < 0, d < 0)
-    return _Upright(True, c < 0, b < 0)
 
 
 # -- opening ----------------------------------------------------------------------------------------
@@ -216,43 +162,6 @@ def _seek(container: Any, stream: Any, start_s: float) -> None:
         container.seek(offset, stream=stream, backward=True)
 
 
-class _Scaler:
-    """Frames to upright RGB of one size."""
-
-    def __init__(self, first: Any, stream: Any, longest_side: int | None) -> None:
-        self.upright = _upright(_matrix(first))
-        self.stored = _displayed_size(first, stream)
-        width, height = self.stored
-        scale = min(1.0, longest_side / max(width, height)) if longest_side else 1.0
-        self._size = max(2, round(width * scale)), max(2, round(height * scale))
-        # The mean of the pixels that fall together: no flicker on fine texture.
-        self._method = Interpolation.AREA if scale < 0.75 else Interpolation.BILINEAR
-        self._reformatter = VideoReformatter()
-
-    def __call__(self, frame: Any) -> np.ndarray:
-        width, height = self._size
-        rgb = self._reformatter.reformat(frame, width, height, "rgb24", interpolation=self._method)
-        return self.upright.apply(rgb.to_ndarray())
-
-
-def _matrix(frame: Any) -> tuple[int, ...]:
-    for data in frame.side_data:
-        if data.type.name == "DISPLAYMATRIX":
-            raw = bytes(data)
-            if len(raw) >= 36:
-                return struct.unpack("=9i", raw[:36])
-    return (_MATRIX_ONE, 0, 0, 0, _MATRIX_ONE, 0, 0, 0, 1 << 30)
-
-
-def _displayed_size(frame: Any, stream: Any) -> tuple[int, int]:
-    """Width and height with square pixels, before rotation."""
-    shape = stream.sample_aspect_ratio
-    ratio = float(shape) if shape else 1.0
-    if not 0.1 <= ratio <= 10.0:
-        ratio = 1.0
-    return max(1, round(frame.width * ratio)), frame.height
-
-
 # -- what others call -----------------------------------------------------------------------------
 
 
@@ -272,8 +181,8 @@ def probe(path: str | Path) -> VideoInfo:
         rate = _rate(stream)
         if stream.frames and duration and 0.1 <= stream.frames / duration <= 1000.0:
             rate = stream.frames / duration
-        upright = _upright(_matrix(frame))
-        width, height = _displayed_size(frame, stream)
+        upright = upright_by(display_matrix(frame))
+        width, height = displayed_size(frame, stream)
         if upright.transpose:
             width, height = height, width
         codec = stream.codec_context.codec.canonical_name
@@ -358,7 +267,7 @@ def _chosen(
     fps: float | None,
     longest_side: int | None,
 ) -> Iterator[tuple[float, np.ndarray]]:
-    scaler = _Scaler(first[1], stream, longest_side)
+    scaler = Scaler(first[1], stream, longest_side)
     due = -math.inf
     origin = 0.0
 

@@ -16,6 +16,7 @@ from ..windows import MAX_CLIP_FRAMES, PATCH_FRAMES
 from .build import load_model, save_model
 from .composing import compose_motion, compose_text, explainable
 from .contract import RetrievalModel
+from .examples import example_tokens, lifted_tokens
 from .fingerprint import model_fingerprint
 from .interface import Composition, QueryTokens
 from .stages import STAGES, StageTokens, TextBatch, Tokens
@@ -61,19 +62,23 @@ def _words(text: str, device: str) -> TextStates:
     return found
 
 
+def _check_lengths(clips: Sequence[np.ndarray]) -> None:
+    if any(not 1 <= len(c) <= MAX_CLIP_FRAMES for c in clips):
+        raise ValueError(f"clips must have 1 to {MAX_CLIP_FRAMES} frames")
+
+
 def _in_batches(
     clips: Sequence[np.ndarray],
     make: Callable[[np.ndarray], np.ndarray],
-    tokens: Callable[[Tensor, Tensor], list[np.ndarray]],
+    tokens: Callable[[Tensor, Tensor, Sequence[int]], list[np.ndarray]],
 ) -> list[np.ndarray]:
     """Tokens of clips, computed in batches of like length (little padding), in the clips' order."""
-    if any(not 1 <= len(c) <= MAX_CLIP_FRAMES for c in clips):
-        raise ValueError(f"clips must have 1 to {MAX_CLIP_FRAMES} frames")
+    _check_lengths(clips)
     out: list[np.ndarray] = [np.empty(0)] * len(clips)
     order = sorted(range(len(clips)), key=lambda i: len(clips[i]))
     for start in range(0, len(order), _BATCH):
         part = order[start : start + _BATCH]
-        for i, row in zip(part, tokens(*padded_images([make(clips[i]) for i in part])), strict=True):
+        for i, row in zip(part, tokens(*padded_images([make(clips[i]) for i in part]), part), strict=True):
             out[i] = row
     return out
 
@@ -207,8 +212,7 @@ class ModelEncoder:
     def compose_motion(self, clip: np.ndarray) -> tuple[np.ndarray, Composition]:
         """See ``ExplainingEncoder.compose_motion``."""
         model = explainable(self._model)
-        if not 1 <= len(clip) <= MAX_CLIP_FRAMES:
-            raise ValueError(f"clips must have 1 to {MAX_CLIP_FRAMES} frames")
+        _check_lengths([clip])
         images, lengths = padded_images([self._make(clip)])
         tokens, shares, parts = compose_motion(model, images.to(self._device), lengths.to(self._device))
         vectors = [tokens[s].vectors[0][tokens[s].exists[0]].float() for s in self._stages]
@@ -218,8 +222,28 @@ class ModelEncoder:
     def encode_motions(self, clips: Sequence[np.ndarray]) -> list[np.ndarray]:
         """See ``Encoder.encode_motions``."""
 
-        def tokens(images: Tensor, lengths: Tensor) -> list[np.ndarray]:
+        def tokens(images: Tensor, lengths: Tensor, _: Sequence[int]) -> list[np.ndarray]:
             return self._rows(self._model.encode_motion(images.to(self._device), lengths.to(self._device)))
+
+        return _in_batches(clips, self._make, tokens)
+
+    @torch.inference_mode()
+    def encode_example(self, clip: np.ndarray, known: np.ndarray | None = None) -> QueryTokens:
+        """See ``ExampleEncoder.encode_example``."""
+        _check_lengths([clip])
+        return example_tokens(self._model, self._make(clip), known, self._device)
+
+    @torch.inference_mode()
+    def encode_videos(self, clips: Sequence[np.ndarray], known: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """See ``ExampleEncoder.encode_videos``."""
+        if not self._counts:
+            self._measure()
+        by_windows = sorted(self._counts.values())
+
+        def tokens(images: Tensor, lengths: Tensor, order: Sequence[int]) -> list[np.ndarray]:
+            counts = [by_windows[(len(clips[i]) - 1) // PATCH_FRAMES] for i in order]
+            there = images.to(self._device), lengths.to(self._device)
+            return lifted_tokens(self._model, *there, [known[i] for i in order], counts)
 
         return _in_batches(clips, self._make, tokens)
 

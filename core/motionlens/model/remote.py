@@ -116,11 +116,26 @@ class ProcessEncoder:
         """See ``Encoder.encode_motions``."""
         out: list[np.ndarray] = []
         for first in range(0, len(clips), CLIPS_PER_REQUEST):
-            part = [np.ascontiguousarray(c, "<f4") for c in clips[first : first + CLIPS_PER_REQUEST]]
-            if any(clip.shape[1:] != (N_JOINTS, 3) for clip in part):
-                raise ValueError(f"clips must be (T, {N_JOINTS}, 3)")
+            part = [_positions(c) for c in clips[first : first + CLIPS_PER_REQUEST]]
             with self._my_turn(first=False):
                 out += self._ask({"frames": [len(clip) for clip in part]}, part)[1]
+        return out
+
+    def encode_example(self, clip: np.ndarray, known: np.ndarray | None = None) -> QueryTokens:
+        """See ``ExampleEncoder.encode_example``. Goes before motions that wait."""
+        arrays = [_positions(clip)] if known is None else [_positions(clip), np.asarray(known, "|b1")]
+        with self._my_turn(first=True):
+            answer, found = self._ask({"example": known is not None}, arrays)
+        return _query("", answer, found)
+
+    def encode_videos(self, clips: Sequence[np.ndarray], known: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """See ``ExampleEncoder.encode_videos``."""
+        out: list[np.ndarray] = []
+        for first in range(0, len(clips), CLIPS_PER_REQUEST):
+            part = [_positions(c) for c in clips[first : first + CLIPS_PER_REQUEST]]
+            masks = [np.asarray(k, "|b1") for k in known[first : first + CLIPS_PER_REQUEST]]
+            with self._my_turn(first=False):
+                out += self._ask({"videos": len(part)}, [*part, *masks])[1]
         return out
 
     def compose_text(self, text: str) -> tuple[QueryTokens, Composition]:
@@ -251,6 +266,14 @@ class ProcessEncoder:
                     stream.close()
 
 
+def _positions(clip: np.ndarray) -> np.ndarray:
+    """As it is sent. Raises ValueError where the shape is wrong."""
+    out = np.ascontiguousarray(clip, "<f4")
+    if out.shape[1:] != (N_JOINTS, 3):
+        raise ValueError(f"clips must be (T, {N_JOINTS}, 3)")
+    return out
+
+
 def _receive(stream: IO[bytes] | None) -> tuple[dict[str, Any], list[np.ndarray]]:
     """``pipe.receive``, which also raises what the other side says went wrong."""
     header, arrays = pipe.receive(stream)
@@ -308,6 +331,11 @@ def _answer(
         query, made = encoder.compose_text(request["compose"])
         header, out = _sent(query)
         return header, [*out, made.shares.astype("<f4"), made.parts.astype("<f4")]
+    if "example" in request:
+        return _sent(encoder.encode_example(arrays[0], arrays[1] if request["example"] else None))
+    if "videos" in request:
+        n = request["videos"]
+        return {}, [tokens.astype("<f2") for tokens in encoder.encode_videos(arrays[:n], arrays[n:])]
     if "count" in request:
         return {"counts": encoder.stage_counts(request["count"])}, []
     return {}, [tokens.astype("<f2") for tokens in encoder.encode_motions(arrays)]

@@ -1,10 +1,10 @@
-"""Search: a sentence in, ranked moments out. Exact, over every moment that has tokens."""
+"""Search: a query in, ranked moments out. Exact, over every moment that has tokens."""
 
 from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,7 +12,10 @@ from ..errors import MotionLensError
 from ..library.interface import Library, Moment, TokenBatch
 from ..model.interface import Encoder, QueryTokens
 from ..motion import FPS
-from .result import Hit, SearchResult
+from .combining import combine, part_weights
+from .encoded import EncodedPart, EncodedQuery, check, encode
+from .query import Query
+from .result import TEXT, Hit, SearchResult
 from .scoring import StageGroup, score_stages, split_stages
 
 _MOMENTS_PER_BATCH = 1024
@@ -81,45 +84,99 @@ class SearchEngine:
         return self._current().n_moments
 
     def search(self, text: str, k: int = 10, fold_overlaps: bool = True) -> SearchResult:
-        """The k best moments for a description.
+        """``search_query`` for a description alone."""
+        return self.search_query(Query(text), k, fold_overlaps)
+
+    def search_query(self, query: Query, k: int = 10, fold_overlaps: bool = True) -> SearchResult:
+        """The k best moments for a query of one or several parts.
 
         Args:
-            text: the description.
+            query: what is asked.
             k: how many hits at most, >= 1.
             fold_overlaps: of moments of one motion that overlap in time, show the best only.
 
         Raises:
-            MotionLensError: empty query, k < 1, or a library without searchable moments.
+            MotionLensError: nothing asked for, an example of which too little is seen, k < 1, or a library
+                without searchable moments.
         """
-        if not text.strip():
-            raise MotionLensError("The query is empty: describe a motion, such as “a person waves”.")
-        started = time.perf_counter()
+        return self.search_encoded(self.encode_query(query), k, fold_overlaps)
+
+    def encode_query(self, query: Query) -> EncodedQuery:
+        """The first half of ``search_query``: what of it does not depend on the library."""
+        check(query)
         with self._encoding:
-            query = self.encoder.encode_text(text)
-        encoded = time.perf_counter()
-        return self.search_tokens(query, k, fold_overlaps, 1e3 * (encoded - started))
+            started = time.perf_counter()  # waiting for another query is not this one's work
+            encoded = encode(query, self.encoder)
+            return replace(encoded, encode_ms=1e3 * (time.perf_counter() - started))
 
     def search_tokens(
         self, query: QueryTokens, k: int = 10, fold_overlaps: bool = True, encode_ms: float = 0.0
     ) -> SearchResult:
-        """``search`` for a query that is encoded already; ``encode_ms`` is what that took."""
+        """``search`` for a text that is encoded already; ``encode_ms`` is what that took."""
+        text = EncodedPart(TEXT, (query,))
+        return self.search_encoded(
+            EncodedQuery(Query(query.text), text, (), None, encode_ms), k, fold_overlaps
+        )
+
+    def search_encoded(self, encoded: EncodedQuery, k: int = 10, fold_overlaps: bool = True) -> SearchResult:
+        """The second half of ``search_query``: score every moment and choose the best."""
         if k < 1:
             raise MotionLensError(f"{k} results cannot be shown: ask for 1 or more.")
         started = time.perf_counter()
         index = self._current()
         if not index.n_moments:
             raise self._nothing_to_search(index)
-        ids, scores = self._score(index, query)
+        ids, by_part, scores = self._score_parts(index, encoded)
         order = np.lexsort((ids, -scores))
+        order = order[~self._is_source(index, ids, encoded)[order]]
         chosen = self._choose(index, ids, order, k, fold_overlaps)
         hits = tuple(
-            self._hit(rank, index.moments[int(ids[at])], float(scores[at]))
+            self._hit(
+                rank,
+                index.moments[int(ids[at])],
+                float(scores[at]),
+                {name: float(values[at]) for name, values in by_part.items()},
+            )
             for rank, at in enumerate(chosen, 1)
         )
         score_ms = 1e3 * (time.perf_counter() - started)
-        timing = {"encode": encode_ms, "score": score_ms, "total": encode_ms + score_ms}
+        timing = {"encode": encoded.encode_ms, "score": score_ms, "total": encoded.encode_ms + score_ms}
         rounded = {stage: round(value, 3) for stage, value in timing.items()}
-        return SearchResult(query.text, index.n_moments, rounded, hits)
+        return SearchResult(encoded.query.text, index.n_moments, rounded, hits, tuple(by_part))
+
+    def _score_parts(
+        self, index: _Index, encoded: EncodedQuery
+    ) -> tuple[np.ndarray, dict[str, np.ndarray], np.ndarray]:
+        """Ids (m,), the parts' scores (m,) by name, and the combined scores (m,)."""
+        ids = np.zeros(0, np.int64)
+        by_part = {}
+        for part in encoded.parts:
+            pieces = []
+            for tokens in part.tokens:
+                ids, scores = self._score(index, tokens)
+                pieces.append(scores)
+            by_part[part.name] = np.max(pieces, axis=0)
+        wanted = [by_part[part.name] for part in encoded.wanted]
+        query = encoded.query
+        weights = part_weights(encoded.text is not None, len(encoded.examples), query.text_weight)
+        avoided = None if encoded.avoid is None else by_part[encoded.avoid.name]
+        return ids, by_part, combine(wanted, weights, avoided)
+
+    @staticmethod
+    def _is_source(index: _Index, ids: np.ndarray, encoded: EncodedQuery) -> np.ndarray:
+        """(m,) bool: moments that share a frame with where an example is from."""
+        out = np.zeros(len(ids), dtype=bool)
+        for part in encoded.examples:
+            if part.source is None:
+                continue
+            motion_id, start, end = part.source
+            own = [
+                m.id
+                for m in index.moments.values()
+                if m.motion_id == motion_id and m.start_frame < end and start < m.end_frame
+            ]
+            out |= np.isin(ids, own)
+        return out
 
     def scores(self, query: QueryTokens) -> tuple[np.ndarray, np.ndarray]:
         """Every searchable moment's id (m,) int64 and MaxSim score (m,) float32, by id."""
@@ -212,7 +269,7 @@ class SearchEngine:
                 break
         return chosen
 
-    def _hit(self, rank: int, moment: Moment, score: float) -> Hit:
+    def _hit(self, rank: int, moment: Moment, score: float, parts: dict[str, float]) -> Hit:
         record = self.library.motion(moment.motion_id)
         return Hit(
             rank=rank,
@@ -224,6 +281,7 @@ class SearchEngine:
             end_s=moment.end_frame / FPS,
             score=score,
             caption=record.captions[0] if record.captions else "",
+            parts=parts,
         )
 
 

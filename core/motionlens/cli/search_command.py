@@ -1,4 +1,4 @@
-"""``motionlens search``: a description in, ranked moments out."""
+"""``motionlens search``: a description, a video, a motion in, ranked moments out."""
 
 from __future__ import annotations
 
@@ -17,9 +17,17 @@ from .common import (
     positive,
     print_json,
 )
+from .query_parts import add_query_arguments, query_of
 
 _EXAMPLE = """example:
   motionlens search "a person waves with the left hand" --library starter -k 5
+  motionlens search --video dance.mp4 --from 2 --to 6.5
+  motionlens search --motion 17 --from 1 --to 4
+  motionlens search "with both arms raised" --motion walk.bvh --weight-text 0.3
+  motionlens search "a person runs" --avoid "a person jumps" --json
+
+Of a library's own motion, the part that is searched by is not found again. The score of a query of several
+parts is that of the parts together, each put on the scale of its own scores over the library.
 """
 
 
@@ -27,12 +35,13 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Register the command."""
     parser = subparsers.add_parser(
         "search",
-        help="find motions by description",
-        description="Rank the moments of a library by how well they meet a description.",
+        help="find motions by description, video or example",
+        description="Rank the moments of a library by how well they meet a description, how much they are like "
+        "the motion in a video or like another motion, or several of these together.",
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("text", metavar="TEXT", help="what the person does, in English")
+    add_query_arguments(parser)
     add_library_argument(parser)
     parser.add_argument("-k", type=positive, default=10, metavar="N", help="results at most (default: 10)")
     add_model_arguments(parser)
@@ -47,12 +56,13 @@ def run(args: argparse.Namespace) -> int:
 
     if args.library not in (None, "starter"):
         LocalLibrary(args.library, create=False).close()  # a wrong folder is said before a model is loaded
+    query = query_of(args)
     encoder = load_encoder(args.model, args.device)
     with open_library(args.library, encoder) as library:
         index_missing(library, encoder)
         engine = SearchEngine(library, encoder)
         engine.warm_up()  # the timing that is printed is of the query, not of loading the model
-        result = engine.search(args.text, args.k)
+        result = engine.search_query(query, args.k)
     if args.json:
         print_json(result.to_dict())
     else:
@@ -88,6 +98,8 @@ def table(result: SearchResult) -> str:
     for hit in result.hits:
         span = f"{hit.start_s:.1f}-{hit.end_s:.1f} s"
         lines.append(f"{hit.rank:2d}  {hit.score:.3f}  {span:>12}  {hit.name}  {hit.caption}".rstrip())
+        if len(result.parts) > 1:
+            lines.append(" " * 25 + "  ".join(f"{name} {hit.parts[name]:.3f}" for name in result.parts))
         if hit.path:
             lines.append(" " * 25 + hit.path)
     lines.append(f"{result.searched} moments searched in {result.timing_ms['total']:.0f} ms")

@@ -33,6 +33,8 @@ COMMANDS = (
     "motionlens.benchmark.compare.command",
     "motionlens.benchmark.interaction_command",
     "motionlens.video.lifting_command",
+    "motionlens.video.evaluation.film_command",
+    "motionlens.video.evaluation.command",
 )
 OK, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 

@@ -8,14 +8,14 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from ..library import LocalLibrary
 from ..library.progress import ImportProgress
 from ..model import default_model_dir as default_model_dir
-from ..model.interface import Encoder, QueryTokens
+from ..model.interface import Encoder, ExampleEncoder, QueryTokens
 from ..resources import default_library_dir
 
 STARTER = "starter"
@@ -108,6 +108,14 @@ class LazyEncoder:
     def encode_motions(self, clips: Sequence[np.ndarray]) -> list[np.ndarray]:
         """See ``Encoder``."""
         return self._encoder().encode_motions(clips)
+
+    def encode_example(self, clip: np.ndarray, known: np.ndarray | None = None) -> QueryTokens:
+        """See ``ExampleEncoder``."""
+        return cast(ExampleEncoder, self._encoder()).encode_example(clip, known)
+
+    def encode_videos(self, clips: Sequence[np.ndarray], known: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """See ``ExampleEncoder``."""
+        return cast(ExampleEncoder, self._encoder()).encode_videos(clips, known)
 
     def stage_counts(self, n_tokens: int) -> tuple[int, int, int]:
         """See ``Encoder``."""

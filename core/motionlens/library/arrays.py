@@ -10,7 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from ..skeleton import N_JOINTS
 from .schema import LibraryError
+
+KNOWN_BYTES = -(-N_JOINTS // 8)
+"""Bytes that hold which of a frame's joints are known."""
 
 
 class FlatArray:
@@ -99,3 +103,33 @@ def token_path(folder: Path, fingerprint: str) -> Path:
     if not plain or len(fingerprint) > 80:
         fingerprint = hashlib.blake2b(fingerprint.encode(), digest_size=16).hexdigest()
     return folder / f"tokens-{fingerprint}.f16"
+
+
+def gather(array: FlatArray, starts: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Rows of consecutive moments: one view where they are neighbours, else joined runs."""
+    breaks = np.flatnonzero(starts[1:] != starts[:-1] + counts[:-1]) + 1
+    firsts = np.concatenate([[0], breaks])
+    lasts = np.concatenate([breaks, [len(starts)]]) - 1
+    runs = [
+        array.rows(int(starts[a]), int(starts[b] + counts[b] - starts[a]))
+        for a, b in zip(firsts, lasts, strict=True)
+    ]
+    return runs[0] if len(runs) == 1 else np.concatenate(runs)
+
+
+def pack_known(known: np.ndarray) -> np.ndarray:
+    """(T, 22) bool as (T, 3) uint8.
+
+    >>> pack_known(np.arange(22)[None] == 8).tolist()
+    [[0, 128, 0]]
+    """
+    return np.packbits(np.asarray(known, bool), axis=1)
+
+
+def unpack_known(packed: np.ndarray) -> np.ndarray:
+    """The opposite of ``pack_known``.
+
+    >>> int(unpack_known(np.array([[0, 128, 0]], np.uint8)).argmax())
+    8
+    """
+    return np.unpackbits(packed, axis=1, count=N_JOINTS).astype(bool)

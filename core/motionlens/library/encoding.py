@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from typing import cast
 
 import numpy as np
 
-from ..model.interface import Encoder
+from ..model.interface import Encoder, ExampleEncoder
 from .interface import Moment
 from .local import LocalLibrary
 from .progress import ImportProgress
@@ -59,23 +60,42 @@ def encode_batch(
     Returns:
         How many got tokens, and one sentence for each that the model could not encode.
     """
-    clips = [library.positions(m.motion_id)[m.start_frame : m.end_frame] for m in moments]
     good: list[Moment] = []
     tokens: list[np.ndarray] = []
     warnings: list[str] = []
-    try:
-        tokens, good = encoder.encode_motions(clips), list(moments)
-    except Exception:
-        # One odd clip must not cost its neighbours their tokens: find it by going one by one.
-        for moment, clip in zip(moments, clips, strict=True):
-            try:
-                tokens += encoder.encode_motions([clip])
-                good.append(moment)
-            except Exception as error:
-                name = library.motion(moment.motion_id).name
-                warnings.append(
-                    f"{name} could not be encoded and will not be found ({error}): import it again."
-                )
+    known = {m.motion_id: library.known(m.motion_id) for m in moments}
+    for filmed in (False, True):  # those of one kind go to the encoder together
+        kind = [m for m in moments if (known[m.motion_id] is not None) == filmed]
+        clips = [library.positions(m.motion_id)[m.start_frame : m.end_frame] for m in kind]
+        seen = [_cut(known[m.motion_id], m) for m in kind]
+        try:
+            tokens += _encode(encoder, clips, seen) if kind else []
+            good += kind
+        except Exception:
+            # One odd clip must not cost its neighbours their tokens: find it by going one by one.
+            for moment, clip, mask in zip(kind, clips, seen, strict=True):
+                try:
+                    tokens += _encode(encoder, [clip], [mask])
+                    good.append(moment)
+                except Exception as error:
+                    name = library.motion(moment.motion_id).name
+                    warnings.append(
+                        f"{name} could not be encoded and will not be found ({error}): import it again."
+                    )
     if good:
         writer.store_tokens(encoder.fingerprint, encoder.dim, [m.id for m in good], tokens)
     return len(good), warnings
+
+
+def _cut(known: np.ndarray | None, moment: Moment) -> np.ndarray | None:
+    return None if known is None else known[moment.start_frame : moment.end_frame]
+
+
+def _encode(
+    encoder: Encoder, clips: Sequence[np.ndarray], known: Sequence[np.ndarray | None]
+) -> list[np.ndarray]:
+    """Tokens of recorded motions (``known`` all None) or of people lifted from videos (none None)."""
+    seen = [mask for mask in known if mask is not None]
+    if not seen:
+        return encoder.encode_motions(clips)
+    return cast(ExampleEncoder, encoder).encode_videos(clips, seen)

@@ -13,12 +13,14 @@ from pathlib import Path
 from ..model.interface import Encoder
 from ..readers.manifests import stated_rate
 from ..readers.sidecar import read_captions
+from .beside import Beside, same_file
 from .encoding import ENCODE_BATCH, encode_batch
 from .interface import Failure
 from .local import LocalLibrary
 from .progress import ImportProgress, ImportReport
 from .reading import Job, read_all
 from .scan import scan
+from .videos import VIDEO_SUFFIXES, Tracker, is_video, read_videos, video_version
 from .worker import DEFAULT_READER, ReadResult
 from .writer import FileState, KnownFile, LibraryWriter
 
@@ -37,6 +39,8 @@ def import_paths(
     timeout_s: float = 120.0,
     reader: str = DEFAULT_READER,
     suffixes: Iterable[str] | None = None,
+    videos: bool = False,
+    tracker: Callable[[], Tracker] | None = None,
 ) -> ImportReport:
     """Import motion files and folders of them; the files are only read.
 
@@ -56,6 +60,8 @@ def import_paths(
         timeout_s: seconds after which a file is given up.
         reader: ``module:function`` that reads one file.
         suffixes: of motion files, None = those that the readers support.
+        videos: import videos too, after the motion files; without it new ones are counted and left out.
+        tracker: makes what tracks videos, None = a process of its own.
 
     Raises:
         LibraryBusyError: another importer is writing.
@@ -63,12 +69,12 @@ def import_paths(
         MotionLensError: the mapping file is wrong.
     """
     with library.writing() as writer:
-        job = _Import(library, writer, encoder, progress, cancelled)
+        job = _Import(library, writer, encoder, progress, cancelled, videos)
         job.use_mapping(mapping)
         if suffixes is None:
             suffixes = importlib.import_module("motionlens.readers").SUPPORTED_SUFFIXES
         found = job.scan(list(paths), frozenset(suffixes))
-        return job.run(found, workers, timeout_s, reader)
+        return job.run(found, workers, timeout_s, reader, tracker)
 
 
 class _Import:
@@ -79,7 +85,10 @@ class _Import:
         encoder: Encoder | None,
         progress: Callable[[ImportProgress], None] | None,
         cancelled: Callable[[], bool],
+        videos: bool,
     ) -> None:
+        self._videos = videos
+        self._left_out: tuple[Path, ...] = ()
         self._library = library
         self._writer = writer
         self._encoder = encoder
@@ -89,7 +98,7 @@ class _Import:
         self._known: dict[str, KnownFile] = {}
         self._by_hash: dict[str, list[str]] = {}
         self._mapping = ""
-        self._beside = _Beside()
+        self._beside = Beside()
         self._total = 0
         self._done = 0
         self._imported = 0
@@ -139,7 +148,8 @@ class _Import:
             mapping = mapping if mapping and self._mapping_path(mapping).exists() else ""
         rate = stated_rate(path)  # a manifest that is corrected changes the reading of its files
         stated = "" if rate is None else f" fps={rate.fps:g}"
-        context = f"reader={_reader_version()} beside={self._beside.of(path)}{stated} mapping={mapping}"
+        reader = f"video-{video_version()}" if is_video(path) else _reader_version()
+        context = f"reader={reader} beside={self._beside.of(path)}{stated} mapping={mapping}"
         state = FileState(str(path), stat.st_size, stat.st_mtime_ns, "", context)
         known_hash = ""
         # A failure without a hash may have passed (drive, permission, time-out): it is tried again.
@@ -156,7 +166,9 @@ class _Import:
     def scan(self, paths: list[str | Path], suffixes: frozenset[str]) -> tuple[Path, ...]:
         """The files to look at; what was asked for and cannot be is a failure."""
         self._report("scan", "")
-        found = scan(paths, suffixes, self._library.path, self._cancelled)
+        wanted = suffixes | VIDEO_SUFFIXES if self._videos else suffixes
+        found = scan(paths, wanted, self._library.path, self._cancelled, VIDEO_SUFFIXES)
+        self._left_out = found.others
         for path in found.missing:
             self._fail(
                 str(path),
@@ -165,12 +177,22 @@ class _Import:
             )
         for path in found.unsupported:
             kinds = ", ".join(sorted(suffixes))
-            self._fail(str(path), f"{path} is no motion file that MotionLens reads: it reads {kinds}.")
+            self._fail(
+                str(path),
+                f"{path} is a video: import it with --videos (tracking takes longer than the clip)."
+                if is_video(path)
+                else f"{path} is no motion file that MotionLens reads: it reads {kinds}.",
+            )
         self._remember_roots(paths)
         return found.files
 
     def run(
-        self, files: tuple[Path, ...], workers: int | None, timeout_s: float, reader: str
+        self,
+        files: tuple[Path, ...],
+        workers: int | None,
+        timeout_s: float,
+        reader: str,
+        tracker: Callable[[], Tracker] | None,
     ) -> ImportReport:
         """Read, store and encode what is new or changed."""
         self._known = self._writer.known_files()
@@ -184,11 +206,12 @@ class _Import:
                 break
             if (plan := self._plan(path)) is not None:
                 planned.append(plan)
-        results = read_all([job for job, _ in planned], reader, workers, timeout_s, self._cancelled)
-        for (job, result), (_, state) in zip(results, planned, strict=False):
-            self._store(job, replace(state, content_hash=result.content_hash), result)
-            if len(self._pending) >= ENCODE_BATCH:
-                self._encode_pending()
+        recorded = [plan for plan in planned if not is_video(plan[0].path)]
+        filmed = [plan for plan in planned if is_video(plan[0].path)]
+        jobs = [job for job, _ in recorded]
+        self._take(read_all(jobs, reader, workers, timeout_s, self._cancelled), recorded, ENCODE_BATCH)
+        jobs = [job for job, _ in filmed]
+        self._take(read_videos(jobs, self._cancelled, self._tracking, tracker), filmed, 1)
         if not self._cancelled():
             self._finish_encoding()
         cancelled = self._cancelled()
@@ -205,7 +228,23 @@ class _Import:
             encoded=self._encoded,
             cancelled=cancelled,
             seconds=time.monotonic() - self._started,
+            videos_left_out=sum(str(path) not in self._known for path in self._left_out),
         )
+
+    def _take(
+        self,
+        results: Iterable[tuple[Job, ReadResult]],
+        planned: list[tuple[Job, FileState]],
+        encode_at: int,
+    ) -> None:
+        """Store what was read, in the order of ``planned``; encode once so many moments wait."""
+        for (job, result), (_, state) in zip(results, planned, strict=False):
+            self._store(job, replace(state, content_hash=result.content_hash), result)
+            if len(self._pending) >= encode_at:
+                self._encode_pending()
+
+    def _tracking(self, path: Path, share: float) -> None:
+        self._report("read", str(path), part=share)
 
     def _remember_roots(self, paths: list[str | Path]) -> None:
         for given in paths:
@@ -245,7 +284,7 @@ class _Import:
             self._fail(state.path, result.message, planned=True)
             return
         captions = self._captions(state.path)
-        moments = self._writer.store_file(state, result.motions, captions, moved_from)
+        moments = self._writer.store_file(state, result.motions, captions, moved_from, result.known)
         twins = [p for p in self._by_hash.get(state.content_hash, []) if p not in (state.path, moved_from)]
         if moved_from:
             self._moved += 1
@@ -262,7 +301,7 @@ class _Import:
         """Path of a known file with this content and kind that is gone, or is this very file."""
         for path in self._by_hash.get(state.content_hash, []):
             same_kind = Path(path).suffix.lower() == Path(state.path).suffix.lower()
-            if path in self._known and same_kind and (not Path(path).exists() or _same(path, state.path)):
+            if path in self._known and same_kind and (not Path(path).exists() or same_file(path, state.path)):
                 return path
         return ""
 
@@ -308,7 +347,14 @@ class _Import:
         if whole and len(self._library.fingerprints()) > 1:
             self._writer.drop_tokens_except(encoder.fingerprint)
 
-    def _report(self, stage: str, current: str, done: int | None = None, total: int | None = None) -> None:
+    def _report(
+        self,
+        stage: str,
+        current: str,
+        done: int | None = None,
+        total: int | None = None,
+        part: float = 0.0,
+    ) -> None:
         if self._progress is None:
             return
         self._progress(
@@ -321,41 +367,9 @@ class _Import:
                 self._unchanged,
                 len(self._failures),
                 time.monotonic() - self._started,
+                part,
             )
         )
-
-
-class _Beside:
-    """Files beside a motion file on which its reading depends: an AMC's skeleton, a glTF's buffers."""
-
-    _KINDS = {".amc": ".asf", ".gltf": ".bin"}  # noqa: RUF012 (a constant)
-
-    def __init__(self) -> None:
-        self._found: dict[tuple[str, str], str] = {}
-
-    def of(self, path: Path) -> str:
-        """A short text that changes when one of those files does; "" where there are none."""
-        kind = self._KINDS.get(path.suffix.lower())
-        if kind is None:
-            return ""
-        key = (str(path.parent), kind)
-        if key not in self._found:
-            states = []
-            with os.scandir(path.parent) as entries:
-                for entry in entries:
-                    if entry.name.lower().endswith(kind):
-                        stat = entry.stat()
-                        states.append(f"{entry.name}:{stat.st_size}:{stat.st_mtime_ns}")
-            text = "|".join(sorted(states)).encode(errors="replace")
-            self._found[key] = hashlib.blake2b(text, digest_size=8).hexdigest() if states else ""
-        return self._found[key]
-
-
-def _same(path: str, other: str) -> bool:
-    """Two spellings of one file (a linked folder, other capitals), not two hard links to its content."""
-    if os.path.realpath(path).casefold() != os.path.realpath(other).casefold():
-        return False
-    return os.path.samefile(path, other)  # noqa: PTH121 (strings)
 
 
 def _reader_version() -> str:

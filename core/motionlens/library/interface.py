@@ -28,6 +28,7 @@ class MotionRecord:
         captions: the motion's captions, the first is the one shown; may be empty.
         inferred: what the reader found or guessed.
         available: False while the source's drive or file is missing (never a deletion).
+        kind: "motion" (recorded or synthesised) or "video" (a person lifted from a video).
     """
 
     id: int
@@ -38,6 +39,7 @@ class MotionRecord:
     captions: tuple[str, ...] = ()
     inferred: Mapping[str, Any] = field(default_factory=dict)
     available: bool = True
+    kind: str = "motion"
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,10 @@ class Library(Protocol):
     def moments(self) -> Sequence[Moment]: ...
     def positions(self, motion_id: int, original: bool = False) -> np.ndarray:
         """(T, 22, 3) float32, a read-only view: reference proportions, or the source's own."""
+        ...
+
+    def known(self, motion_id: int) -> np.ndarray | None:
+        """(T, 22) bool, joints that the video showed; None for a recorded motion."""
         ...
 
     def load(self, motion_id: int) -> Motion: ...

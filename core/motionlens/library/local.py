@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sqlite3
 import threading
 from collections import defaultdict
@@ -19,14 +18,16 @@ from filelock import FileLock, Timeout
 from ..motion import FPS, Motion
 from ..skeleton import N_JOINTS
 from . import schema
-from .arrays import FlatArray, token_path
+from .arrays import KNOWN_BYTES, FlatArray, gather, token_path, unpack_known
+from .connections import Connection
 from .interface import Failure, LibraryCounts, Moment, MotionRecord, TokenBatch
+from .presence import Presence
 from .schema import CATALOGUE, LibraryBusyError, LibraryError
 from .writer import LibraryWriter
 
 _LOCK = "import.lock"
 _MOTION_COLUMNS = (
-    "m.id, m.name, coalesce(f.path, ''), m.n_frames, m.source_fps, m.inferred "
+    "m.id, m.name, coalesce(f.path, ''), m.n_frames, m.source_fps, m.inferred, m.kind "
     "FROM motions m LEFT JOIN files f ON f.id = m.file_id"
 )
 
@@ -45,12 +46,13 @@ class LocalLibrary:
     def __init__(self, path: str | Path, create: bool = True) -> None:
         self.path = Path(path).expanduser().absolute()
         self._local = threading.local()
-        self._connections: list[_Connection] = []
+        self._connections: list[Connection] = []
         self._guard = threading.Lock()
         self._closed = False
         self._prepare_folder(create)
         self._positions = FlatArray(self.path / "positions.f32", (N_JOINTS, 3), "<f4")
         self._original = FlatArray(self.path / "original.f32", (N_JOINTS, 3), "<f4")
+        self._known = FlatArray(self.path / "known.u8", (KNOWN_BYTES,), "u1")
         self._tokens: dict[tuple[str, int], FlatArray] = {}
         try:
             with self._connection() as database, schema.sentences(self.path):
@@ -85,10 +87,10 @@ class LocalLibrary:
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
         """This thread's connection, which ``close`` leaves open as long as it is in use."""
-        own: _Connection | None = getattr(self._local, "connection", None)
+        own: Connection | None = getattr(self._local, "connection", None)
         if own is None and not self._closed:
             with schema.sentences(self.path):
-                own = self._local.connection = _Connection(schema.connect(self.path))
+                own = self._local.connection = Connection(schema.connect(self.path))
             with self._guard:
                 self._connections.append(own)
         if own is None or self._closed:
@@ -117,7 +119,7 @@ class LocalLibrary:
         with self._guard:
             for connection in self._connections:
                 connection.close_if_idle()
-        for array in (self._positions, self._original, *self._tokens.values()):
+        for array in (self._positions, self._original, self._known, *self._tokens.values()):
             array.close()
 
     def __enter__(self) -> LocalLibrary:
@@ -165,6 +167,8 @@ class LocalLibrary:
             return self._positions
         if name == "original":
             return self._original
+        if name == "known":
+            return self._known
         with self._guard:
             # By set, not by fingerprint alone: a set that was dropped and made again is another file.
             key = (name, set_id)
@@ -201,7 +205,7 @@ class LocalLibrary:
     def find(self, motion_id: int) -> MotionRecord | None:
         """The motion, or None where there is none with this id."""
         rows = self._rows(f"SELECT {_MOTION_COLUMNS} WHERE m.id = ?", motion_id)
-        return self._record(rows[0], self.captions_of(motion_id), _Presence()) if rows else None
+        return self._record(rows[0], self.captions_of(motion_id), Presence()) if rows else None
 
     def motion(self, motion_id: int) -> MotionRecord:
         """Raises LibraryError where there is no motion with this id."""
@@ -215,15 +219,16 @@ class LocalLibrary:
         captions: dict[int, list[str]] = defaultdict(list)
         for motion_id, text in self._rows("SELECT motion_id, text FROM captions ORDER BY motion_id, place"):
             captions[motion_id].append(text)
-        presence = _Presence()
+        presence = Presence()
         rows = self._rows(f"SELECT {_MOTION_COLUMNS} ORDER BY m.id")
         return [self._record(row, tuple(captions[row[0]]), presence) for row in rows]
 
     @staticmethod
-    def _record(row: tuple[Any, ...], captions: tuple[str, ...], presence: _Presence) -> MotionRecord:
-        motion_id, name, path, n_frames, source_fps, inferred = row
+    def _record(row: tuple[Any, ...], captions: tuple[str, ...], presence: Presence) -> MotionRecord:
+        motion_id, name, path, n_frames, source_fps, inferred, kind = row
+        there = presence.has(path)
         return MotionRecord(
-            motion_id, name, path, n_frames, source_fps, captions, json.loads(inferred), presence.has(path)
+            motion_id, name, path, n_frames, source_fps, captions, json.loads(inferred), there, kind
         )
 
     def captions_of(self, motion_id: int) -> tuple[str, ...]:
@@ -279,6 +284,18 @@ class LocalLibrary:
             return self._original.rows(original_row, n_frames)
         return self._positions.rows(row, n_frames)
 
+    def known(self, motion_id: int) -> np.ndarray | None:
+        """(T, 22) bool, joints that the video showed; None for a recorded motion: all are known.
+
+        Raises:
+            LibraryError: there is no motion with this id.
+        """
+        rows = self._rows("SELECT n_frames, known_row FROM motions WHERE id = ?", motion_id)
+        if not rows:
+            raise LibraryError(f"The library {self.path} has no motion {motion_id}: search again.")
+        n_frames, row = rows[0]
+        return None if row is None else unpack_known(self._known.rows(row, n_frames))
+
     def load(self, motion_id: int) -> Motion:
         """The whole motion; arrays are read-only views."""
         record = self.motion(motion_id)
@@ -324,54 +341,7 @@ class LocalLibrary:
         for first in range(0, len(index), moments_per_batch):
             part = index[first : first + moments_per_batch]
             offsets = np.concatenate([[0], np.cumsum(part[:, 2])])
-            tokens = _gather(array, part[:, 1], part[:, 2])
+            tokens = gather(array, part[:, 1], part[:, 2])
             # Rows of a set are written once, so where they lie says what they are.
             key = hashlib.blake2b(part.tobytes(), digest_size=16).hexdigest()
             yield TokenBatch(part[:, 0].copy(), tokens, offsets, f"{set_id} {key}")
-
-
-def _gather(array: FlatArray, starts: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Rows of consecutive moments: one view where they are neighbours, else joined runs."""
-    breaks = np.flatnonzero(starts[1:] != starts[:-1] + counts[:-1]) + 1
-    firsts = np.concatenate([[0], breaks])
-    lasts = np.concatenate([breaks, [len(starts)]]) - 1
-    runs = [
-        array.rows(int(starts[a]), int(starts[b] + counts[b] - starts[a]))
-        for a, b in zip(firsts, lasts, strict=True)
-    ]
-    return runs[0] if len(runs) == 1 else np.concatenate(runs)
-
-
-class _Connection:
-    """A thread's connection. Closing one while another thread steps through it would crash SQLite."""
-
-    def __init__(self, database: sqlite3.Connection) -> None:
-        self.database = database
-        self.lock = threading.RLock()
-        self.uses = 0
-
-    def close_if_idle(self) -> None:
-        if self.lock.acquire(blocking=False):
-            try:
-                if not self.uses:  # a read inside a write, in one thread, must not end the write
-                    self.database.close()
-            finally:
-                self.lock.release()
-
-
-class _Presence:
-    """Whether source files are there, with one listing a folder instead of one stat a file."""
-
-    def __init__(self) -> None:
-        self._names: dict[str, set[str]] = {}
-
-    def has(self, path: str) -> bool:
-        if not path:
-            return True
-        folder, name = os.path.split(path)
-        if folder not in self._names:
-            try:
-                self._names[folder] = set(os.listdir(folder))  # noqa: PTH208 (names, not paths)
-            except OSError:
-                self._names[folder] = set()
-        return name in self._names[folder]

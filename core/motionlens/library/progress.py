@@ -18,6 +18,7 @@ class ImportProgress:
         current: file or motion at work, for display.
         imported, unchanged, failed: files so far.
         elapsed_s: since the import began.
+        part: share of ``current`` that is done, for files that take long (videos); else 0.
     """
 
     stage: str
@@ -28,6 +29,7 @@ class ImportProgress:
     unchanged: int = 0
     failed: int = 0
     elapsed_s: float = 0.0
+    part: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class ImportReport:
         encoded: moments that got tokens now.
         cancelled: stopped by the user; what is in stays in.
         seconds: duration.
+        videos_left_out: videos found that were not asked for and are not in the library.
     """
 
     files: int
@@ -59,6 +62,7 @@ class ImportReport:
     encoded: int
     cancelled: bool
     seconds: float
+    videos_left_out: int = 0
 
     @property
     def failed(self) -> int:
@@ -84,6 +88,7 @@ class ImportReport:
             "moments": self.moments,
             "encoded": self.encoded,
             "cancelled": self.cancelled,
+            "videos_left_out": self.videos_left_out,
             "seconds": round(self.seconds, 3),
             "files_per_s": round(self.files_per_s, 2),
         }

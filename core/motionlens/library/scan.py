@@ -22,11 +22,13 @@ class Scan:
         files: motion files in a stable order, each once.
         missing: paths that were asked for and are not there.
         unsupported: files that were asked for by name and are of no supported kind.
+        others: files of the kinds that were to be noted but not read, each once.
     """
 
     files: tuple[Path, ...]
     missing: tuple[Path, ...]
     unsupported: tuple[Path, ...]
+    others: tuple[Path, ...] = ()
 
 
 def scan(
@@ -34,6 +36,7 @@ def scan(
     suffixes: Iterable[str],
     skip: Path | None = None,
     cancelled: Callable[[], bool] = lambda: False,
+    noted: Iterable[str] = (),
 ) -> Scan:
     """Find motion files.
 
@@ -42,23 +45,27 @@ def scan(
         suffixes: lower-case suffixes with the dot.
         skip: folder that is not walked (the library itself).
         cancelled: asked before each folder.
+        noted: suffixes of files that are found but go into ``others``.
     """
     wanted = frozenset(suffixes)
+    aside = frozenset(noted) - wanted
+    others: dict[str, Path] = {}
     files: dict[str, Path] = {}
     missing: list[Path] = []
     unsupported: list[Path] = []
     for given in paths:
         path = Path(os.path.abspath(Path(given).expanduser()))  # noqa: PTH100 (links stay as given)
         if path.is_dir():
-            for found in _walk(path, wanted, skip, cancelled):
-                files.setdefault(os.path.realpath(found), found)
+            for found in _walk(path, wanted | aside, skip, cancelled):
+                into = others if found.suffix.lower() in aside else files
+                into.setdefault(os.path.realpath(found), found)
         elif not path.exists():
             missing.append(path)
         elif path.suffix.lower() in wanted:
             files.setdefault(os.path.realpath(path), path)
         else:
             unsupported.append(path)
-    return Scan(tuple(files.values()), tuple(missing), tuple(unsupported))
+    return Scan(tuple(files.values()), tuple(missing), tuple(unsupported), tuple(others.values()))
 
 
 def _walk(

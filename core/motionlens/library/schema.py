@@ -78,6 +78,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE arrays (name TEXT PRIMARY KEY, rows INTEGER NOT NULL) WITHOUT ROWID",
         "INSERT INTO meta VALUES ('generation', '0')",
     ),
+    (  # people lifted from videos
+        "ALTER TABLE motions ADD COLUMN kind TEXT NOT NULL DEFAULT 'motion' "
+        "CHECK (kind IN ('motion', 'video'))",
+        "ALTER TABLE motions ADD COLUMN known_row INTEGER",
+    ),
 )
 SCHEMA_VERSION = len(MIGRATIONS)
 

@@ -42,12 +42,14 @@ class ReadResult:
         motions: what the file holds.
         message: "" or the failure.
         unchanged: the hash is the one the caller knew, so that nothing more was read.
+        known: of a video: for each motion the (T, 22) bool joints that were seen; else empty.
     """
 
     content_hash: str
     motions: tuple[Motion, ...] = ()
     message: str = ""
     unchanged: bool = False
+    known: tuple[np.ndarray, ...] = ()
 
 
 def content_hash(path: Path) -> str:

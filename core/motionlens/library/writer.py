@@ -16,7 +16,7 @@ import numpy as np
 from ..motion import Motion
 from ..windows import moment_spans
 from . import schema
-from .arrays import FlatArray, token_path
+from .arrays import FlatArray, pack_known, token_path
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,12 @@ class LibraryWriter:
             self._db.execute("INSERT OR IGNORE INTO roots VALUES (?, ?)", (path, _now()))
 
     def store_file(
-        self, state: FileState, motions: Sequence[Motion], captions: Sequence[str], moved_from: str = ""
+        self,
+        state: FileState,
+        motions: Sequence[Motion],
+        captions: Sequence[str],
+        moved_from: str = "",
+        known: Sequence[np.ndarray] = (),
     ) -> list[int]:
         """Store a file with its motions in one transaction; a known file keeps its ids.
 
@@ -114,6 +119,7 @@ class LibraryWriter:
             motions: what it holds.
             captions: of the file, given to each of its motions.
             moved_from: path under which the catalogue knew this content and that is gone.
+            known: of a video: for each motion the (T, 22) bool joints that were seen.
 
         Returns:
             Ids of the moments that need tokens.
@@ -123,15 +129,16 @@ class LibraryWriter:
                 self._db.execute("UPDATE files SET path = ? WHERE path = ?", (state.path, moved_from))
             file_id = self._put_file(state, "ok")
             self._db.execute("DELETE FROM failures WHERE file_id = ?", (file_id,))
-            known = dict(
+            before = dict(
                 self._db.execute("SELECT slot, id FROM motions WHERE file_id = ?", (file_id,)).fetchall()
             )
             moment_ids: list[int] = []
             for slot, motion in enumerate(motions):
-                motion_id, new = self._put_motion(known.get(slot), file_id, slot, motion)
+                seen = known[slot] if known else None
+                motion_id, new = self._put_motion(before.get(slot), file_id, slot, motion, seen)
                 moment_ids += new
                 self._put_captions(motion_id, [(text, None) for text in captions])
-            for slot, motion_id in known.items():
+            for slot, motion_id in before.items():
                 if slot >= len(motions):
                     self._db.execute("DELETE FROM motions WHERE id = ?", (motion_id,))
         return moment_ids
@@ -221,24 +228,34 @@ class LibraryWriter:
             self._db.execute("DELETE FROM motions WHERE id = ?", (motion_id,))
 
     def _put_motion(
-        self, motion_id: int | None, file_id: int | None, slot: int, motion: Motion
+        self,
+        motion_id: int | None,
+        file_id: int | None,
+        slot: int,
+        motion: Motion,
+        known: np.ndarray | None = None,
     ) -> tuple[int, list[int]]:
         row = self._append("positions", motion.positions)
         original = motion.original_positions
         original_row = None if original is None else self._append("original", original)
+        known_row = None if known is None else self._append("known", pack_known(known))
         inferred = json.dumps(dict(motion.inferred), ensure_ascii=False)
-        values = (motion.name, motion.n_frames, motion.source_fps, row, original_row, inferred)
+        kind = "motion" if known is None else "video"
+        values = (
+            *(motion.name, motion.n_frames, motion.source_fps, row, original_row, inferred),
+            *(kind, known_row),
+        )
         if motion_id is None:
             cursor = self._db.execute(
                 "INSERT INTO motions (name, n_frames, source_fps, position_row, original_row, inferred, "
-                "file_id, slot) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "kind, known_row, file_id, slot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (*values, file_id, slot),
             )
             motion_id = int(cursor.lastrowid or 0)
         else:
             self._db.execute(
                 "UPDATE motions SET name = ?, n_frames = ?, source_fps = ?, position_row = ?, "
-                "original_row = ?, inferred = ? WHERE id = ?",
+                "original_row = ?, inferred = ?, kind = ?, known_row = ? WHERE id = ?",
                 (*values, motion_id),
             )
         return motion_id, self._put_moments(motion_id, motion.n_frames)

@@ -139,10 +139,17 @@ def stylesheet(t: Theme) -> str:
     QLabel#small, QLabel#muted {{ color: {t.muted}; font-size: {SMALL_PX}px; }}
     QLabel#section {{ color: {t.muted}; font-size: {SMALL_PX}px; font-weight: 600; }}
     QLabel#title {{ font-weight: 600; }}
-    QLineEdit#query {{ background: {t.card}; color: {t.text}; border: 1px solid {t.border};
-        border-radius: {RADIUS}px; padding: 8px 8px; selection-background-color: {t.accent};
-        selection-color: {t.on_accent}; }}
-    QLineEdit#query:focus {{ border: 2px solid {t.accent}; padding: 7px 7px; }}
+    #queryField {{ background: {t.card}; border: 2px solid {t.border}; border-radius: {RADIUS}px; }}
+    #queryField[focused="true"] {{ border-color: {t.accent}; }}
+    #queryField[dropping="true"] {{ border-color: {t.accent}; background: {t.accent_soft}; }}
+    #queryLine {{ background: {t.border}; }}
+    QLineEdit#query {{ background: transparent; color: {t.text}; border: none; padding: 6px 2px;
+        selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
+    QSlider::groove:horizontal {{ height: 4px; background: {t.border}; border-radius: 2px; }}
+    QSlider::sub-page:horizontal {{ background: {t.border}; border-radius: 2px; }}
+    QSlider::handle:horizontal {{ background: {t.accent}; width: 14px; height: 14px; margin: -5px 0;
+        border-radius: 7px; }}
+    QSlider:focus {{ border: 1px solid {t.accent}; border-radius: 4px; }}
     QPushButton, QToolButton {{ background: {t.card}; color: {t.text}; border: 1px solid {t.border};
         border-radius: {RADIUS}px; padding: 6px 12px; }}
     QPushButton:hover, QToolButton:hover {{ background: {t.card_hover}; border-color: {t.muted}; }}
@@ -169,6 +176,7 @@ def stylesheet(t: Theme) -> str:
     QScrollArea {{ background: transparent; border: none; }}
     QProgressBar {{ background: {t.card}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}
     QProgressBar::chunk {{ background: {t.accent}; border-radius: 3px; }}
+    #hint {{ background: {t.card}; border: 1px solid {t.border}; border-radius: {RADIUS}px; }}
     #messageBar {{ background: {t.error_soft}; border-bottom: 1px solid {t.border}; }}
     #messageBar QLabel {{ color: {t.text}; }}
     QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from motionlens.skeleton import BONES, N_JOINTS, REFERENCE_LEG_M, SIDES
 from motionlens.skeleton import JOINT_INDEX as J
-from motionlens.skeleton import REFERENCE_LEG_M
 
 LEFT, RIGHT, TRUNK = 0, 1, 2
 """Colour groups: left limbs cool, right limbs warm, trunk neutral."""
@@ -82,6 +82,43 @@ B = np.array([c.b for c in CAPSULES])
 RADII = np.array([[c.radius_a, c.radius_b] for c in CAPSULES], dtype=np.float32)
 GROUPS = np.array([c.group for c in CAPSULES])
 
+JOINT_GROUP = np.array([{"left": LEFT, "right": RIGHT, "centre": TRUNK}[side] for side in SIDES])
+"""Colour group of each of the 22 joints."""
+
+
+@dataclass(frozen=True, eq=False)
+class BodyStyle:
+    """What a body is drawn with: S capsules between anchors.
+
+    Attributes:
+        a: (S,) anchor at one end. b: (S,) at the other.
+        radii: (S, 2) metres on the reference skeleton.
+        groups: (S,) ``LEFT``, ``RIGHT`` or ``TRUNK``.
+        least_px: no capsule is painted thinner than this radius, so that bones show from afar.
+    """
+
+    a: np.ndarray
+    b: np.ndarray
+    radii: np.ndarray
+    groups: np.ndarray
+    least_px: float = 0.0
+
+
+def _skeleton() -> BodyStyle:
+    """Every bone a rod, every joint a ball: what the data say, and nothing besides."""
+    parents, children = np.array(BONES).T
+    joints = np.arange(N_JOINTS)
+    return BodyStyle(
+        np.concatenate([parents, joints]),
+        np.concatenate([children, joints]),
+        np.concatenate([np.full((len(BONES), 2), 0.010), np.full((N_JOINTS, 2), 0.021)]).astype(np.float32),
+        np.concatenate([JOINT_GROUP[children], JOINT_GROUP]),
+        least_px=1.1,
+    )
+
+
+STYLES: dict[str, BodyStyle] = {"body": BodyStyle(A, B, RADII, GROUPS), "skeleton": _skeleton()}
+"""By the name that the view options use."""
 
 _HANGS_ON = {
     "head_top": "head", "chin": "head", "nose": "head", "nose_tip": "head", "breastbone": "spine3",

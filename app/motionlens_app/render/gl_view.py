@@ -11,19 +11,8 @@ from PySide6.QtGui import QColor
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QWidget
 
-from . import shaders
-from .body import (
-    ANCHOR_JOINT,
-    GLOW_COLOUR,
-    GROUPS,
-    HALO_RADIUS,
-    LEFT_COLOUR,
-    RADII,
-    RIGHT_COLOUR,
-    A,
-    B,
-    anchors,
-)
+from . import gl_layers, shaders
+from .body import GLOW_COLOUR, HALO_RADIUS
 from .painter_view import SHADOW_ANCHORS, SHADOW_RADII
 from .viewport import ViewportModel
 
@@ -84,15 +73,16 @@ class GLViewport(QOpenGLWidget):
         GL.glEnableVertexAttribArray(0)
         GL.glVertexAttribPointer(0, 4, GL.GL_FLOAT, False, 16, None)
         GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._instances)
-        for slot, (size, offset) in enumerate(((4, 0), (4, 16), (3, 32), (2, 44)), start=1):
+        for slot, (size, offset) in enumerate(((4, 0), (4, 16), (3, 32), (2, 44), (1, 52)), start=1):
             GL.glEnableVertexAttribArray(slot)
-            GL.glVertexAttribPointer(slot, size, GL.GL_FLOAT, False, 52, ctypes.c_void_p(offset))
+            GL.glVertexAttribPointer(slot, size, GL.GL_FLOAT, False, 56, ctypes.c_void_p(offset))
             GL.glVertexAttribDivisor(slot, 1)
         self._line_vao = GL.glGenVertexArrays(1)
         GL.glBindVertexArray(self._line_vao)
         GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._lines)
-        GL.glEnableVertexAttribArray(0)
-        GL.glVertexAttribPointer(0, 3, GL.GL_FLOAT, False, 12, None)
+        for slot, size, offset in ((0, 3, 0), (1, 4, 12)):
+            GL.glEnableVertexAttribArray(slot)
+            GL.glVertexAttribPointer(slot, size, GL.GL_FLOAT, False, 28, ctypes.c_void_p(offset))
         GL.glBindVertexArray(0)
 
     def resizeGL(self, width: int, height: int) -> None:
@@ -100,23 +90,28 @@ class GLViewport(QOpenGLWidget):
         self.model.aspect = max(width, 1) / max(height, 1)
 
     def paintGL(self) -> None:
-        """Background, ground with shadow, path, body."""
+        """Background, ground with shadow, paths, footprints, ghosts, bodies, trails."""
         model, camera = self.model, self.model.camera
         matrix = camera.projection(max(self.width(), 1) / max(self.height(), 1)) @ camera.view()
         GL.glDisable(GL.GL_CULL_FACE)
+        GL.glDepthMask(True)
         GL.glClear(GL.GL_DEPTH_BUFFER_BIT)
         GL.glDisable(GL.GL_DEPTH_TEST)
-        points = None if model.pose is None else anchors(model.pose, model.scale)
         self._background()
         GL.glEnable(GL.GL_BLEND)
         GL.glBlendFuncSeparate(GL.GL_SRC_ALPHA, GL.GL_ONE_MINUS_SRC_ALPHA, GL.GL_ONE, GL.GL_ONE)
-        self._ground(matrix, points)
-        self._path(matrix, model.path, model.colours.path, 0.016)
-        self._path(matrix, model.moment_path, model.colours.accent, 0.022)
+        self._ground(matrix)
+        self._flat(matrix, gl_layers.on_the_ground(model))
+        self._ghosts(matrix)
         GL.glDisable(GL.GL_BLEND)
-        if points is not None:
+        if model.actors:
             GL.glEnable(GL.GL_DEPTH_TEST)
-            self._body(matrix, points)
+            self._draw(matrix, gl_layers.body_instances(model))
+            GL.glEnable(GL.GL_BLEND)
+            GL.glDepthMask(False)
+            self._flat(matrix, gl_layers.trails(model))
+            GL.glDepthMask(True)
+            GL.glDisable(GL.GL_BLEND)
             GL.glDisable(GL.GL_DEPTH_TEST)
             self._halos(matrix)
         GL.glUseProgram(0)
@@ -145,49 +140,54 @@ class GLViewport(QOpenGLWidget):
         GL.glBindVertexArray(self._quad)
         GL.glDrawArrays(GL.GL_TRIANGLES, 0, 3)
 
-    def _ground(self, matrix: np.ndarray, points: np.ndarray | None) -> None:
+    def _ground(self, matrix: np.ndarray) -> None:
+        """Grid and shadows; each further body has a pass of its own for its shadow."""
         model = self.model
-        blobs = np.zeros((len(SHADOW_ANCHORS), 4), dtype=np.float32)
-        if points is not None:
-            at = points[list(SHADOW_ANCHORS)]
-            high = np.maximum(at[:, 1], 0)
-            blobs[:, 0], blobs[:, 1] = at[:, 0], at[:, 2]
-            blobs[:, 2] = np.array(SHADOW_RADII) * (1 + 0.45 * high) * model.scale
-            blobs[:, 3] = (0.55 if model.colours.dark else 0.30) / (1 + 2.2 * high)
+        none = _rgb("#000000" if model.colours.dark else "#20242c")
         program = self._use("ground")
-        self._set(
-            program, matrix=matrix, centre=model.camera.target, line=_rgb(model.colours.grid),
-            shade=_rgb("#000000" if model.colours.dark else "#20242c"), blobs=blobs,
-        )  # fmt: skip
         GL.glBindVertexArray(self._quad)
-        GL.glDrawArrays(GL.GL_TRIANGLES, 0, 6)
+        for number, actor in enumerate(model.actors or [None]):
+            blobs = np.zeros((len(SHADOW_ANCHORS), 4), dtype=np.float32)
+            if actor is not None:
+                at = actor.points[list(SHADOW_ANCHORS)]
+                high = np.maximum(at[:, 1], 0)
+                blobs[:, 0], blobs[:, 1] = at[:, 0], at[:, 2]
+                blobs[:, 2] = np.array(SHADOW_RADII) * (1 + 0.45 * high) * actor.layers.scale
+                blobs[:, 3] = (0.55 if model.colours.dark else 0.30) / (1 + 2.2 * high)
+                blobs[:, 3] *= 1 - 0.6 * actor.faded
+            self._set(
+                program, matrix=matrix, centre=model.camera.target, line=_rgb(model.colours.grid), shade=none,
+                blobs=blobs, lines=float(model.options.grid and number == 0),
+            )  # fmt: skip
+            GL.glDrawArrays(GL.GL_TRIANGLES, 0, 6)
 
-    def _path(self, matrix: np.ndarray, path: np.ndarray, colour: str, width: float) -> None:
-        if len(path) < 2 or np.ptp(path, axis=0).max() < 0.15:
+    def _flat(self, matrix: np.ndarray, triangles: np.ndarray) -> None:
+        """Triangles with a colour of their own at each corner, (N, 7)."""
+        if not len(triangles):
             return
-        ribbon = ground_ribbon(path, width)
-        program = self._use("flat")
-        self._set(program, matrix=matrix, colour=_rgb(colour))
+        self._set(self._use("flat"), matrix=matrix)
         GL.glBindVertexArray(self._line_vao)
         GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._lines)
-        GL.glBufferData(GL.GL_ARRAY_BUFFER, ribbon.nbytes, ribbon, GL.GL_STREAM_DRAW)
-        GL.glDrawArrays(GL.GL_TRIANGLE_STRIP, 0, len(ribbon))
+        GL.glBufferData(GL.GL_ARRAY_BUFFER, triangles.nbytes, triangles, GL.GL_STREAM_DRAW)
+        GL.glDrawArrays(GL.GL_TRIANGLES, 0, len(triangles))
 
-    def _body(self, matrix: np.ndarray, points: np.ndarray) -> None:
+    def _ghosts(self, matrix: np.ndarray) -> None:
+        """See-through poses: first their depth alone, so that within a body nothing shines through."""
+        for instances in gl_layers.ghost_instances(self.model):
+            GL.glEnable(GL.GL_DEPTH_TEST)
+            GL.glClear(GL.GL_DEPTH_BUFFER_BIT)
+            GL.glColorMask(False, False, False, False)
+            self._draw(matrix, instances)
+            GL.glColorMask(True, True, True, True)
+            GL.glDepthFunc(GL.GL_LEQUAL)
+            self._draw(matrix, instances)
+            GL.glDepthFunc(GL.GL_LESS)
+        GL.glClear(GL.GL_DEPTH_BUFFER_BIT)
+        GL.glDisable(GL.GL_DEPTH_TEST)
+
+    def _draw(self, matrix: np.ndarray, instances: np.ndarray) -> None:
+        """Capsules, (S, 14): two ends with radii, colour, two glows, opacity."""
         model = self.model
-        colours = np.array([_rgb(LEFT_COLOUR), _rgb(RIGHT_COLOUR), _rgb(model.colours.trunk)])
-        radii = RADII * model.scale
-        data = np.concatenate(
-            [
-                points[A],
-                radii[:, :1],
-                points[B],
-                radii[:, 1:],
-                colours[GROUPS],
-                model.glow[ANCHOR_JOINT[np.stack([A, B], axis=1)]],
-            ],
-            axis=1,
-        ).astype(np.float32)
         program = self._use("body")
         self._set(
             program, matrix=matrix, eye=model.camera.eye(), ambient=0.44 if model.colours.dark else 0.52,
@@ -195,8 +195,8 @@ class GLViewport(QOpenGLWidget):
         )  # fmt: skip
         GL.glBindVertexArray(self._vao)
         GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._instances)
-        GL.glBufferData(GL.GL_ARRAY_BUFFER, data.nbytes, data, GL.GL_STREAM_DRAW)
-        GL.glDrawArraysInstanced(GL.GL_TRIANGLES, 0, self._mesh_size, len(data))
+        GL.glBufferData(GL.GL_ARRAY_BUFFER, instances.nbytes, instances, GL.GL_STREAM_DRAW)
+        GL.glDrawArraysInstanced(GL.GL_TRIANGLES, 0, self._mesh_size, len(instances))
 
     def _halos(self, matrix: np.ndarray) -> None:
         """Light round glowing joints, over the body: a hidden joint shows too."""
@@ -215,18 +215,3 @@ class GLViewport(QOpenGLWidget):
         GL.glBindVertexArray(self._quad)
         GL.glDrawArraysInstanced(GL.GL_TRIANGLES, 0, 6, len(joints))
         GL.glDisable(GL.GL_BLEND)
-
-
-def ground_ribbon(path: np.ndarray, width: float) -> np.ndarray:
-    """A flat strip along (P, 2) ground points: (2 P, 3) float32, for a triangle strip.
-
-    Args:
-        path: x and z, metres.
-        width: metres.
-    """
-    along = np.gradient(path.astype(np.float64), axis=0)
-    along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-6)
-    side = np.stack([-along[:, 1], along[:, 0]], axis=1) * width / 2
-    out = np.full((len(path), 2, 3), 0.002, dtype=np.float32)
-    out[:, 0, ::2], out[:, 1, ::2] = path - side, path + side
-    return out.reshape(-1, 3)

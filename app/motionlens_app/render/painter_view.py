@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from math import hypot
+
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QBrush,
     QColor,
+    QImage,
     QLinearGradient,
     QPainter,
     QPaintEvent,
@@ -17,20 +21,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from .body import (
-    ANCHOR_JOINT,
-    ANCHORS,
-    GLOW_COLOUR,
-    GROUPS,
-    HALO_RADIUS,
-    LEFT_COLOUR,
-    RADII,
-    RIGHT_COLOUR,
-    A,
-    B,
-    anchors,
-)
+from .body import ANCHOR_JOINT, ANCHORS, GLOW_COLOUR, HALO_RADIUS, STYLES
 from .camera import Camera
+from .colours import actor_colours, mixed
+from .painter_layers import hull, paint_ghosts, paint_prints, paint_trails
 from .viewport import ViewportModel
 
 GRID_REACH = 6
@@ -40,17 +34,6 @@ SHADOW_ANCHORS = tuple(
                          "left_ankle", "right_ankle", "left_wrist", "right_wrist", "head")
 )  # fmt: skip
 SHADOW_RADII = (0.30, 0.26, 0.15, 0.15, 0.12, 0.12, 0.11, 0.11, 0.09, 0.09, 0.14)
-_ARC = np.linspace(-np.pi / 2, np.pi / 2, 9)
-
-
-def hull(x1: float, y1: float, r1: float, x2: float, y2: float, r2: float) -> list[QPointF]:
-    """Outline of a round cone on screen: two arcs joined by the outer tangents (near enough as chords)."""
-    angle = np.arctan2(y2 - y1, x2 - x1)
-    end = _ARC + angle
-    start = end + np.pi
-    xs = np.concatenate([x2 + r2 * np.cos(end), x1 + r1 * np.cos(start)]).tolist()
-    ys = np.concatenate([y2 + r2 * np.sin(end), y1 + r1 * np.sin(start)]).tolist()
-    return [QPointF(x, y) for x, y in zip(xs, ys, strict=True)]
 
 
 def grid_segments(camera: Camera, reach: int = GRID_REACH) -> tuple[np.ndarray, np.ndarray]:
@@ -100,19 +83,34 @@ class PainterViewport(QWidget):
 
 def paint_scene(painter: QPainter, rect: QRectF, model: ViewportModel) -> None:
     """Paint a whole viewport into ``rect``; also used for pictures without a widget."""
-    colours = model.colours
+    colours, options = model.colours, model.options
     gradient = QLinearGradient(rect.topLeft(), rect.bottomLeft())
     gradient.setColorAt(0, QColor(colours.top))
     gradient.setColorAt(1, QColor(colours.bottom))
     painter.fillRect(rect, gradient)
-    _paint_grid(painter, rect, model)
-    _paint_path(painter, rect, model, model.path, QColor(colours.path), 2.0)
-    _paint_path(painter, rect, model, model.moment_path, QColor(colours.accent), 2.5)
-    if model.pose is not None:
-        points = anchors(model.pose, model.scale)
-        _paint_shadow(painter, rect, model, points)
-        _paint_body(painter, rect, model, points)
-        _paint_halos(painter, rect, model)
+    painter.save()
+    painter.translate(rect.topLeft())
+    rect = QRectF(0, 0, rect.width(), rect.height())
+    if options.grid:
+        _paint_grid(painter, rect, model)
+    for actor in model.actors:
+        if options.path:
+            _paint_path(painter, rect, model, actor.layers.path, QColor(colours.path), 2.0)
+            tint = QColor(actor.tint or colours.accent)
+            _paint_path(painter, rect, model, actor.layers.moment_path, tint, 2.5)
+        if options.contacts:
+            paint_prints(painter, rect, model, actor)
+    for actor in model.actors:
+        _paint_shadow(painter, rect, model, actor.points, actor.layers.scale * (1 - 0.5 * actor.faded))
+    for actor in model.actors:
+        paint_ghosts(painter, rect, model, actor)
+    for actor in model.actors:
+        paint_trails(painter, rect, model, actor, behind=True)
+    _paint_bodies(painter, rect, model)
+    for actor in model.actors:
+        paint_trails(painter, rect, model, actor, behind=False)
+    _paint_halos(painter, rect, model)
+    painter.restore()
 
 
 def _paint_grid(painter: QPainter, rect: QRectF, model: ViewportModel) -> None:
@@ -150,72 +148,87 @@ def _paint_path(
     painter.drawPolyline(QPolygonF(run))
 
 
-def _paint_shadow(painter: QPainter, rect: QRectF, model: ViewportModel, points: np.ndarray) -> None:
-    painter.setPen(Qt.PenStyle.NoPen)
+@lru_cache(maxsize=1)
+def _blob() -> QImage:
+    """A soft round spot, black in its middle: stretched over the ground it is a shadow."""
+    size = 64
+    image = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    gradient = QRadialGradient(QPointF(size / 2, size / 2), size / 2)
+    for stop, share in ((0.0, 1.0), (0.5, 0.55), (1.0, 0.0)):
+        gradient.setColorAt(stop, QColor(0, 0, 0, round(255 * share)))
+    painter = QPainter(image)
+    painter.fillRect(image.rect(), QBrush(gradient))
+    painter.end()
+    return image
+
+
+def _paint_shadow(
+    painter: QPainter, rect: QRectF, model: ViewportModel, points: np.ndarray, scale: float
+) -> None:
     strength = 0.30 if model.colours.dark else 0.17
     at = points[list(SHADOW_ANCHORS)].astype(np.float64)
     high = np.maximum(at[:, 1], 0.0)
-    spread = np.array(SHADOW_RADII) * (1 + 0.45 * high) * model.scale
+    spread = np.array(SHADOW_RADII) * (1 + 0.45 * high) * scale
     probe = np.repeat(at[:, None, :], 3, axis=1)  # the blob's middle, and its reach along x and z
     probe[:, :, 1] = 0.0
     probe[:, 1, 0] += spread
     probe[:, 2, 2] += spread
     on_screen = model.camera.project(probe, rect.width(), rect.height())[..., :2].tolist()
+    image, before = _blob(), painter.transform()
+    target = QRectF(-1.0, -1.0, 2.0, 2.0)
     for (c, a, b), alpha in zip(on_screen, (strength / (1 + 2.2 * high)).tolist(), strict=True):
-        gradient = QRadialGradient(QPointF(0, 0), 1.0)
-        for stop, share in ((0.0, 1.0), (0.5, 0.55), (1.0, 0.0)):
-            gradient.setColorAt(stop, QColor(0, 0, 0, round(255 * alpha * share)))
-        painter.save()
         painter.setTransform(
-            QTransform(a[0] - c[0], a[1] - c[1], b[0] - c[0], b[1] - c[1], rect.x() + c[0], rect.y() + c[1]),
-            True,
+            QTransform(a[0] - c[0], a[1] - c[1], b[0] - c[0], b[1] - c[1], c[0], c[1]) * before
         )
-        painter.setBrush(QBrush(gradient))
-        painter.drawEllipse(QPointF(0, 0), 1.0, 1.0)
-        painter.restore()
+        painter.setOpacity(alpha)
+        painter.drawImage(target, image)
+    painter.setOpacity(1.0)
+    painter.setTransform(before)
 
 
-def body_colours(model: ViewportModel) -> tuple[QColor, QColor, QColor]:
-    """Left, right, trunk."""
-    return QColor(LEFT_COLOUR), QColor(RIGHT_COLOUR), QColor(model.colours.trunk)
-
-
-def _paint_body(painter: QPainter, rect: QRectF, model: ViewportModel, points: np.ndarray) -> None:
-    p = model.camera.project(points, rect.width(), rect.height())
-    colours = body_colours(model)
-    shades = [(c.lighter(116), c, c.darker(165)) for c in colours]
-    # The trunk is many overlapping pieces: a flatter shading hides their seams.
-    shades[2] = (colours[2].lighter(106), colours[2], colours[2].darker(122))
-    depth = (p[A, 2] + p[B, 2]) / 2
-    glow, hot = model.glow[ANCHOR_JOINT[np.stack([A, B], axis=1)]], QColor(GLOW_COLOUR)
+def _paint_bodies(painter: QPainter, rect: QRectF, model: ViewportModel) -> None:
+    """The capsules of all actors, from far to near."""
+    if not model.actors:
+        return
+    style = STYLES[model.options.body]
+    strokes: list[tuple] = []
+    for number, actor in enumerate(model.actors):
+        p = model.camera.project(actor.points, rect.width(), rect.height())
+        ends = np.concatenate([p[style.a][:, [0, 1, 3]], p[style.b][:, [0, 1, 3]]], axis=1)
+        radii = np.maximum(style.radii * actor.layers.scale * ends[:, [2, 5]], style.least_px)
+        depth = (p[style.a, 2] + p[style.b, 2]) / 2
+        glow = model.glow[ANCHOR_JOINT[np.stack([style.a, style.b], axis=1)]] * (number == 0)
+        shades = _shades(actor_colours(model.colours, actor))
+        groups = [shades[g] for g in style.groups.tolist()]
+        strokes += zip(
+            depth.tolist(), ends.tolist(), radii.tolist(), glow.tolist(), groups, strict=True
+        )  # fmt: skip
     painter.setPen(Qt.PenStyle.NoPen)
-    radii = RADII * model.scale
-    for i in np.argsort(-depth).tolist():
-        (x1, y1, _, s1), (x2, y2, _, s2) = p[A[i]].tolist(), p[B[i]].tolist()
-        r1, r2 = float(radii[i, 0]) * s1, float(radii[i, 1]) * s2
-        light, mid, dark = shades[GROUPS[i]]
-        ga, gb = glow[i].tolist()
+    hot = QColor(GLOW_COLOUR)
+    for _, (x1, y1, _s1, x2, y2, _s2), (r1, r2), (ga, gb), shades in sorted(strokes, key=lambda s: -s[0]):
+        light, mid, dark = shades
         if ga > 0.02 or gb > 0.02:
             # Along the limb from one joint's glow to the other's; the shading gives way to it.
             along = QLinearGradient(QPointF(x1, y1), QPointF(x2, y2))
-            along.setColorAt(0.0, _mixed(mid, hot, ga))
-            along.setColorAt(1.0, _mixed(mid, hot, gb))
+            along.setColorAt(0.0, mixed(mid, hot, ga))
+            along.setColorAt(1.0, mixed(mid, hot, gb))
             painter.setBrush(QBrush(along))
         else:
             painter.setBrush(QBrush(_shading(x1, y1, x2, y2, max(r1, r2), light, mid, dark)))
-        length = float(np.hypot(x2 - x1, y2 - y1))
-        if length < abs(r1 - r2) + 0.5:
+        if hypot(x2 - x1, y2 - y1) < abs(r1 - r2) + 0.5:
             x, y, r = (x1, y1, r1) if r1 > r2 else (x2, y2, r2)
             painter.drawEllipse(QPointF(x, y), r, r)
         else:
             painter.drawPolygon(QPolygonF(hull(x1, y1, r1, x2, y2, r2)))
 
 
-def _mixed(a: QColor, b: QColor, share: float) -> QColor:
-    def mix(x: float, y: float) -> float:
-        return x + (y - x) * min(max(share, 0.0), 1.0)
-
-    return QColor.fromRgbF(mix(a.redF(), b.redF()), mix(a.greenF(), b.greenF()), mix(a.blueF(), b.blueF()))
+def _shades(colours: tuple[QColor, QColor, QColor]) -> list[tuple[QColor, QColor, QColor]]:
+    """Light, middle and dark of left, right and trunk."""
+    shades = [(c.lighter(116), c, c.darker(165)) for c in colours]
+    # The trunk is many overlapping pieces: a flatter shading hides their seams.
+    shades[2] = (colours[2].lighter(106), colours[2], colours[2].darker(122))
+    return shades
 
 
 def _paint_halos(painter: QPainter, rect: QRectF, model: ViewportModel) -> None:
@@ -228,13 +241,13 @@ def _paint_halos(painter: QPainter, rect: QRectF, model: ViewportModel) -> None:
         x, y, _, scale = p[joint].tolist()
         strength = float(model.glow[joint])
         radius = HALO_RADIUS * (0.6 + 0.4 * strength) * model.scale * scale
-        gradient = QRadialGradient(QPointF(rect.x() + x, rect.y() + y), radius)
+        gradient = QRadialGradient(QPointF(x, y), radius)
         for stop, share in ((0.0, 0.85), (0.35, 0.5), (0.7, 0.14), (1.0, 0.0)):
             colour = QColor(GLOW_COLOUR)
             colour.setAlphaF(share * strength)
             gradient.setColorAt(stop, colour)
         painter.setBrush(QBrush(gradient))
-        painter.drawEllipse(QPointF(rect.x() + x, rect.y() + y), radius, radius)
+        painter.drawEllipse(QPointF(x, y), radius, radius)
 
 
 def _shading(
@@ -242,7 +255,7 @@ def _shading(
 ) -> QLinearGradient:
     """Light from the upper left: a gradient across the capsule, lit side first."""
     dx, dy = x2 - x1, y2 - y1
-    length = float(np.hypot(dx, dy)) or 1.0
+    length = hypot(dx, dy) or 1.0
     nx, ny = -dy / length, dx / length
     if nx * -0.6 + ny * -0.8 < 0:
         nx, ny = -nx, -ny

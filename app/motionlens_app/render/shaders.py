@@ -30,6 +30,7 @@ _GROUND = (
     """#version 330 core
     in vec2 ground; out vec4 pixel;
     uniform vec3 centre; uniform vec3 line; uniform vec3 shade; uniform vec4 blobs[11];
+    uniform float lines;
     void main() {
         // One line a metre, one pixel wide at any distance (width from the screen-space derivative).
         vec2 wide = fwidth(ground);
@@ -38,7 +39,7 @@ _GROUND = (
         float fade = clamp(1.0 - length(ground - centre.xz) / 9.0, 0.0, 1.0);
         // Lines closer than a few pixels would shimmer: let them go.
         float dense = 1.0 - smoothstep(0.15, 0.5, max(wide.x, wide.y));
-        float grid = 0.75 * on * fade * sqrt(fade) * dense;
+        float grid = 0.75 * lines * on * fade * sqrt(fade) * dense;
         float clear = 1.0;
         for (int i = 0; i < 11; i++) {
             float d = length(ground - blobs[i].xy) / max(blobs[i].z, 1e-3);
@@ -53,11 +54,13 @@ _GROUND = (
 _FLAT = (
     """#version 330 core
     layout(location = 0) in vec3 position;
+    layout(location = 1) in vec4 colour;
     uniform mat4 matrix;
-    void main() { gl_Position = matrix * vec4(position, 1.0); }""",
+    out vec4 tint;
+    void main() { tint = colour; gl_Position = matrix * vec4(position, 1.0); }""",
     """#version 330 core
-    out vec4 pixel; uniform vec3 colour;
-    void main() { pixel = vec4(colour, 1.0); }""",
+    in vec4 tint; out vec4 pixel;
+    void main() { pixel = tint; }""",
 )
 
 _BODY = (
@@ -67,8 +70,9 @@ _BODY = (
     layout(location = 2) in vec4 second;
     layout(location = 3) in vec3 colour;
     layout(location = 4) in vec2 glows;    // of the two ends, 0..1
+    layout(location = 5) in float opacity; // below 1 for ghosts
     uniform mat4 matrix;
-    out vec3 normal; out vec3 place; out vec3 tint; out float glow;
+    out vec3 normal; out vec3 place; out vec3 tint; out float glow; out float alpha;
     void main() {
         vec3 along = second.xyz - first.xyz;
         float size = length(along);
@@ -83,11 +87,12 @@ _BODY = (
         vec4 end = mix(first, second, vertex.w);
         place = end.xyz + normal * end.w;
         tint = colour;
+        alpha = opacity;
         glow = mix(glows.x, glows.y, vertex.w);
         gl_Position = matrix * vec4(place, 1.0);
     }""",
     """#version 330 core
-    in vec3 normal; in vec3 place; in vec3 tint; in float glow; out vec4 pixel;
+    in vec3 normal; in vec3 place; in vec3 tint; in float glow; in float alpha; out vec4 pixel;
     uniform vec3 eye; uniform float ambient; uniform vec3 hot;
     void main() {
         vec3 n = normalize(normal);
@@ -102,7 +107,7 @@ _BODY = (
         vec3 lit = tint * (ambient * mix(0.55, 1.0, sky) * near_ground + 0.66 * wrap);
         lit += pow(max(dot(n, normalize(key + view)), 0.0), 32.0) * 0.10 + rim * 0.05;
         // What glows gives light of its own: shading gives way, a little form stays.
-        pixel = vec4(mix(lit, hot * (0.82 + 0.18 * wrap), clamp(glow, 0.0, 1.0)), 1.0);
+        pixel = vec4(mix(lit, hot * (0.82 + 0.18 * wrap), clamp(glow, 0.0, 1.0)), alpha);
     }""",
 )
 

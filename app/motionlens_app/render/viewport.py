@@ -12,7 +12,10 @@ from PySide6.QtWidgets import QWidget
 
 from motionlens.skeleton import N_JOINTS
 
+from .body import anchors as body_anchors
 from .camera import Camera
+from .layers import Layers, make_layers, smoothed_track
+from .looks import ViewOptions
 
 PICK_PX = 14
 """How near the pointer must come to a joint."""
@@ -32,23 +35,32 @@ class ViewportColours:
     dark: bool
 
 
-def smoothed_track(positions: np.ndarray, frames: int = 21) -> np.ndarray:
-    """(T, 3) the pelvis' way on the ground, steadied so that a following camera does not bob."""
-    track = positions[:, 0].astype(np.float64).copy()
-    track[:, 1] = 0.0
-    if len(track) < 3:
-        return track
-    width = min(frames, len(track))
-    kernel = np.ones(width) / width
-    before = width // 2
-    padded = np.pad(track, ((before, width - 1 - before), (0, 0)), mode="edge")
-    for axis in (0, 2):
-        track[:, axis] = np.convolve(padded[:, axis], kernel, mode="valid")
-    return track
+@dataclass(eq=False)
+class Actor:
+    """One body in the picture, at its own frame of its own motion.
+
+    Attributes:
+        tint: colour that tells it from the others; "" where there is one only.
+        faded: 0..1, how far it steps back: a motion that has not begun or is over.
+    """
+
+    layers: Layers
+    points: np.ndarray
+    frame: float = 0.0
+    tint: str = ""
+    faded: float = 0.0
+
+    def move(self, frame: float) -> None:
+        """To a fractional frame."""
+        self.frame = frame
+        self.points = self.layers.at(frame)
 
 
 class ViewportModel(QObject):
-    """State of the viewport; ``changed`` asks for a repaint."""
+    """State of the viewport; ``changed`` asks for a repaint.
+
+    One actor is the usual case; ``set_actors`` puts several into one picture.
+    """
 
     changed = Signal()
     camera_changed = Signal()
@@ -57,45 +69,82 @@ class ViewportModel(QObject):
         super().__init__(parent)
         self.colours = colours
         self.camera = Camera()
-        self.pose: np.ndarray | None = None
-        self.scale = 1.0
-        self.path = np.zeros((0, 2), dtype=np.float32)
-        self.moment_path = np.zeros((0, 2), dtype=np.float32)
+        self.options = ViewOptions()
+        self.actors: list[Actor] = []
         self.following = True
         self.aspect = 1.0
         self.glow = np.zeros(N_JOINTS, np.float32)
-        self._track = np.zeros((0, 3))
-        self._positions: np.ndarray | None = None
-        self._span = (0, 0)
+        self._tracks: list[np.ndarray] = []
+        self._shown: list[np.ndarray] = []
         self._at = np.zeros(3)
 
-    def set_motion(self, positions: np.ndarray | None, scale: float, span: tuple[int, int]) -> None:
-        """Another motion: the direction of view stays, the framing starts anew."""
-        self._positions, self.scale, self._span = positions, scale, span
+    @property
+    def pose(self) -> np.ndarray | None:
+        """(22, 3) of the first actor."""
+        return self.actors[0].points[:N_JOINTS] if self.actors else None
+
+    @property
+    def scale(self) -> float:
+        """Thickness factor of the first actor."""
+        return self.actors[0].layers.scale if self.actors else 1.0
+
+    def set_motion(
+        self, positions: np.ndarray | None, scale: float, span: tuple[int, int], layers: Layers | None = None
+    ) -> None:
+        """Another motion: the direction of view stays, the framing starts anew.
+
+        Args:
+            layers: made of the motion off the GUI thread; None: they are made now.
+        """
         if positions is None:
-            self.pose = None
-            self.path = self.moment_path = np.zeros((0, 2), dtype=np.float32)
-            self._track = np.zeros((0, 3))
+            self.set_actors([])
         else:
-            ground = smoothed_track(positions, 11)[:, ::2].astype(np.float32)
-            step = max(len(ground) // 600, 1)
-            self.path = ground[::step]
-            self.moment_path = ground[span[0] : span[1] : max((span[1] - span[0]) // 300, 1)]
-            self._track = smoothed_track(positions)
-            self._at = self._track[min(span[0], len(positions) - 1)].copy()
+            made = layers or make_layers(positions, scale, span)
+            frame = min(span[0], len(positions) - 1)
+            self.set_actors([Actor(made, made.at(frame), float(frame))])
+
+    def set_actors(self, actors: list[Actor]) -> None:
+        """Other bodies, each at its present frame; the framing starts anew."""
+        self.actors = actors
+        self._tracks = [smoothed_track(actor.layers.points) for actor in actors]
+        self._shown = [_moment(actor.layers.points, actor.layers.span) for actor in actors]
+        if actors:
+            self._at = self._middle()
             self.fit()
         self.changed.emit()
 
+    def set_frame(self, frame: float) -> None:
+        """The only actor at a (fractional) frame; a following camera goes along."""
+        if self.actors:
+            self.actors[0].move(frame)
+            self.moved()
+
     def set_pose(self, pose: np.ndarray, frame: float) -> None:
-        """The pose at a (fractional) frame; a following camera goes along."""
-        self.pose = pose
-        if len(self._track):
-            low = min(int(frame), len(self._track) - 1)
-            high = min(low + 1, len(self._track) - 1)
-            at = self._track[low] + (self._track[high] - self._track[low]) * (frame - low)
-            if self.following:
-                self.camera = self.camera.looking_at(np.asarray(self.camera.target) + at - self._at)
-            self._at = at
+        """The only actor in a (22, 3) pose of one's own, at the place in its motion that ``frame`` says."""
+        if self.actors:
+            self.actors[0].frame, self.actors[0].points = frame, body_anchors(pose, self.scale)
+            self.moved()
+
+    def moved(self) -> None:
+        """The actors have moved: a following camera goes along."""
+        at = self._middle()
+        if self.following:
+            self.camera = self.camera.looking_at(np.asarray(self.camera.target) + at - self._at)
+        self._at = at
+        self.changed.emit()
+
+    def _middle(self) -> np.ndarray:
+        """Between the pelvises of all actors, on the ground, steadied."""
+        places = [
+            _between(track, actor.frame) for track, actor in zip(self._tracks, self.actors, strict=True)
+        ]
+        return np.mean(places, axis=0) if places else np.zeros(3)
+
+    def set_options(self, options: ViewOptions) -> None:
+        """Draw in another way."""
+        before, self.options = self.options, options
+        if options.follow != before.follow or options.follow != self.following:
+            self.set_following(options.follow)
         self.changed.emit()
 
     def set_glow(self, glow: np.ndarray) -> None:
@@ -138,15 +187,30 @@ class ViewportModel(QObject):
         self.fit()
 
     def fit(self) -> None:
-        """Frame the moment: all of it, or (following) the body with room for its limbs."""
-        if self._positions is None:
+        """Frame the moment: all of it, or (following) the bodies with room for their limbs."""
+        if not self.actors:
             return
-        start, end = self._span
-        shown = self._positions[start : max(end, start + 1)]
-        if self.following:
-            track = self._track[start : start + len(shown)]
-            shown = shown - track[:, None, :].astype(np.float32) + self._at.astype(np.float32)
-        self.set_camera(self.camera.fitted(shown, self.aspect))
+        shown = []
+        for points, track, actor in zip(self._shown, self._tracks, self.actors, strict=True):
+            if self.following and len(self.actors) == 1:
+                start = actor.layers.span[0]
+                points = points - track[start : start + len(points), None, :].astype(np.float32)
+                points = points + self._at.astype(np.float32)
+            shown.append(points[:: max(len(points) // 60, 1)])
+        self.set_camera(self.camera.fitted(np.concatenate(shown), self.aspect))
+
+
+def _moment(points: np.ndarray, span: tuple[int, int]) -> np.ndarray:
+    """(n, 22, 3) the joints during the moment."""
+    shown: np.ndarray = points[span[0] : max(span[1], span[0] + 1), :N_JOINTS]
+    return shown
+
+
+def _between(track: np.ndarray, frame: float) -> np.ndarray:
+    low = min(max(int(frame), 0), len(track) - 1)
+    high = min(low + 1, len(track) - 1)
+    out: np.ndarray = track[low] + (track[high] - track[low]) * (frame - low)
+    return out
 
 
 class OrbitHandler(QObject):

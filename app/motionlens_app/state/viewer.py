@@ -10,6 +10,8 @@ from PySide6.QtCore import QObject, Signal
 from motionlens.library.interface import Library, MotionRecord
 
 from ..render.body import body_scale
+from ..render.layers import Layers, make_layers
+from ..render.looks import BODIES, GHOSTS, TRAIL_SETS, ViewOptions
 from ..worker import Task, Worker
 from .items import Item
 from .playback import Playback
@@ -17,23 +19,34 @@ from .playback import Playback
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """What the viewport draws: (T, 22, 3) metres in the source's own proportions, and where it came from."""
+    """What the viewport draws: (T, 22, 3) metres in the source's own proportions, and where it came from.
+
+    ``layers`` is what trails, ghosts and footprints are drawn from, made with it off the GUI thread.
+    """
 
     item: Item
     record: MotionRecord
     positions: np.ndarray
     span: tuple[int, int]
     scale: float
+    layers: Layers
+
+
+def _after(choices: tuple[str, ...], now: str) -> str:
+    """The next of the choices; the first after the last and after what is none of them."""
+    return choices[(choices.index(now) + 1) % len(choices)] if now in choices else choices[0]
 
 
 class ViewerController(QObject):
     """Loads the selected card's motion and starts playing its moment."""
 
     changed = Signal()
+    options_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._worker = Worker("viewer", parent=self)
+        self.options = ViewOptions()
         self.playback = Playback(self)
         self.shown: Shown | None = None
         self.error: Exception | None = None
@@ -48,9 +61,29 @@ class ViewerController(QObject):
             record = library.motion(item.motion_id)
             positions = np.array(library.positions(item.motion_id, original=True))
             _, start, end = item.key
-            return Shown(item, record, positions, (start, max(end, start + 1)), body_scale(positions))
+            span, scale = (start, max(end, start + 1)), body_scale(positions)
+            return Shown(item, record, positions, span, scale, make_layers(positions, scale, span))
 
         self._worker.submit(job, self._loaded, self._failed)
+
+    def set_options(self, options: ViewOptions) -> None:
+        """Draw in another way."""
+        if options != self.options:
+            self.options = options
+            self.options_changed.emit()
+
+    def next_option(self, field: str) -> None:
+        """The next choice of "body", "trails" or "ghosts", or a switch thrown."""
+        options = self.options
+        if field == "body":
+            value: object = _after(BODIES, options.body)
+        elif field == "ghosts":
+            value = _after(GHOSTS, options.ghosts)
+        elif field == "trails":
+            value = TRAIL_SETS[_after(tuple(TRAIL_SETS), options.trail_set)]
+        else:
+            value = not getattr(options, field)
+        self.set_options(options.having(**{field: value}))
 
     def clear(self) -> None:
         """Show nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from motionlens.motion import FPS
+from motionlens.skeleton import N_JOINTS
 
 from .. import theme as look
 from ..render.factory import make_viewport
@@ -30,6 +32,7 @@ from ..state.selection import Pick
 from ..state.viewer import ViewerController
 from .details import Details
 from .timeline import Timeline
+from .viewer_options import PickingHint, ViewOptionsPanel
 from .why_panel import WhyPanel
 from .widgets import ElidedLabel, IconButton
 
@@ -57,12 +60,14 @@ class ViewerPanel(QWidget):
         self.viewer, self.playback, self._themes = viewer, viewer.playback, themes
         self.scene = ViewportModel(viewport_colours(themes.theme), self)
         self.viewport = make_viewport(self.scene)
-        smooth = getattr(self.viewport, "kind", "") == "gl"  # the processor alone paints 30 pictures a second
-        self.clock = PlaybackClock(viewer.playback, 16 if smooth else 33, parent=self)
+        self.clock = PlaybackClock(viewer.playback, 16, parent=self)
         self.viewport.setMinimumSize(280, 150)
         self._orbit = OrbitHandler(
             self.viewport, self.scene, self.playback.toggle, self._joint_hovered, self._joint_clicked
         )
+        self.options = ViewOptionsPanel(viewer, themes, self)
+        self.picking = False
+        self.hint = PickingHint(self.viewport, self.stop_picking)
         self.name = ElidedLabel("title")
         self.details = Details(themes)
         self.why = WhyPanel(why, themes)
@@ -100,6 +105,8 @@ class ViewerPanel(QWidget):
         self.timeline.clicked.connect(lambda span: self._why.selection.toggle(self._at(span)))
         self.timeline.selected.connect(lambda span: self._why.selection.pin(self._at(span)))
         self.why.room_wanted.connect(self._make_room)
+        self.viewer.options_changed.connect(self._options_changed)
+        self.options.picking.connect(self.start_picking)
         self._themes.changed.connect(lambda: self.scene.set_colours(viewport_colours(self._themes.theme)))
 
     def _tabs(self) -> QWidget:
@@ -136,9 +143,16 @@ class ViewerPanel(QWidget):
         return Pick() if span is None or shown is None else Pick(span=span, motion=shown.item.key)
 
     def _joint_hovered(self, joint: int | None) -> None:
+        if self.picking:
+            self._show_picked(joint)
+            return
         self._why.selection.hover(Pick(joint=joint) if self._why.current else Pick())
 
     def _joint_clicked(self, joint: int) -> bool:
+        if self.picking:
+            self.viewer.set_options(self.viewer.options.with_joint(joint))
+            self._show_picked(joint)
+            return True
         if self._why.current is None or not self._why.active:
             return False
         self._why.selection.toggle(Pick(joint=joint))
@@ -173,10 +187,43 @@ class ViewerPanel(QWidget):
         )
         self.follow_button = IconButton("crosshair", "Follow the person", self._themes, checkable=True)
         self.follow_button.setChecked(True)
-        self.follow_button.toggled.connect(self.scene.set_following)
+        self.follow_button.toggled.connect(
+            lambda on: self.viewer.set_options(self.viewer.options.having(follow=on))
+        )
+        self.options_button = IconButton(
+            "sliders-horizontal", "View options (L)", self._themes, self.show_options
+        )
         row.addWidget(self.follow_button)
         row.addWidget(self.fit_button)
+        row.addWidget(self.options_button)
         return row
+
+    def show_options(self) -> None:
+        """Open the choices of how things are drawn."""
+        self.options.open_under(self.options_button)
+
+    def start_picking(self) -> None:
+        """The next clicks on joints switch their trails."""
+        self.picking = True
+        self.hint.present()
+        self._show_picked(None)
+
+    def stop_picking(self) -> None:
+        """Clicks on joints mean what they did before."""
+        self.picking = False
+        self.hint.hide()
+        self.scene.set_glow(self._link.glow)
+
+    def _show_picked(self, hovered: int | None) -> None:
+        glow = np.zeros(N_JOINTS, np.float32)
+        glow[list(self.viewer.options.trails)] = 0.45
+        if hovered is not None:
+            glow[hovered] = 1.0
+        self.scene.set_glow(glow)
+
+    def _options_changed(self) -> None:
+        self.scene.set_options(self.viewer.options)
+        self.follow_button.setChecked(self.viewer.options.follow)
 
     def _transport(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -222,13 +269,13 @@ class ViewerPanel(QWidget):
         if shown is None:
             self.scene.set_motion(None, 1.0, (0, 0))
         else:
-            self.scene.set_motion(shown.positions, shown.scale, shown.span)
+            self.scene.set_motion(shown.positions, shown.scale, shown.span, shown.layers)
             self._frame_changed(self.playback.frame)
         self._state_changed()
 
     def _frame_changed(self, frame: float) -> None:
         if self.viewer.shown is not None and frame < len(self.viewer.shown.positions):
-            self.scene.set_pose(self.viewer.pose(frame), frame)
+            self.scene.set_frame(frame)
         last = self.playback.last / FPS
         whole = int(frame)
         text = f"{whole / FPS:.2f} / {last:.2f} s   frame {whole}" if self.playback.n_frames else ""

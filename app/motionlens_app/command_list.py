@@ -54,6 +54,14 @@ def _view(w: MainWindow) -> list[Command]:
                 checked=True, separator_before=True),
         *views,
         Command("view.fit", "Fit the &motion", w.viewer.scene.fit, "&View", ("Ctrl+0",)),
+        Command("view.options", "View &options…", w.viewer.show_options, "&View", ("L",), typing=False,
+                separator_before=True),
+        *(Command(f"view.{field}", text, lambda f=field: w.session.viewer.next_option(f), "&View",
+                  (key,) if key else (), typing=False)
+          for field, text, key in (("body", "&Body or skeleton", "B"), ("trails", "T&rails", "J"),
+                                   ("ghosts", "O&nion skin", "O"), ("contacts", "Foot &contacts", ""),
+                                   ("path", "&Path on the ground", ""), ("follow", "Camera follo&ws", ""),
+                                   ("grid", "&Grid", ""))),
     ]  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from ..command_list import commands_of
 from ..commands import CommandTable
+from ..render.looks import options_from_text
 from ..services import ImportOutcome
 from ..settings import Settings
 from ..state.items import Item
@@ -136,6 +137,7 @@ class MainWindow(QMainWindow):
         self.splitter.restoreState(self.settings.blob("window/splitter"))
         self.viewer.splitter.restoreState(self.settings.blob("window/why"))
         self.results.animate.setChecked(self.settings.flag("cards/animate", True))
+        self.session.viewer.set_options(options_from_text(self.settings.text("viewer/options")))
 
     # -- session to widgets --------------------------------------------------------------------
 
@@ -314,6 +316,7 @@ class MainWindow(QMainWindow):
         self.settings.put("window/splitter", self.splitter.saveState())
         self.settings.put("window/why", self.viewer.splitter.saveState())
         self.settings.put("cards/animate", self.results.grid.animate_all)
+        self.settings.put("viewer/options", self.session.viewer.options.to_text())
         self.settings.save()
         self.viewer.clock.stop()
         self._note_timer.stop()

@@ -18,6 +18,8 @@ from .camera import Camera
 from .figure import Look, Part, figure
 
 _LIGHT = unit(np.array([0.35, 0.8, 0.5]))
+Box = tuple[slice, slice]
+"""Rows and columns of a picture."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,30 @@ def render(
     rng = np.random.default_rng(seed)
     frames = figure(np.asarray(positions, dtype=float), look or Look())
     middle = positions[:, 0].mean(axis=0)
+    grain = _Grain(camera.height, camera.width, scene.grain, rng)
     room: _Room | None = None
     for t, parts in enumerate(frames):
         now = _at(camera, t)
-        if room is None or now is not camera:  # a still camera's rays and room stay the same
+        if room is None or now is not camera:  # a still camera's room stays the same
             room = _Room.seen(now, scene, middle)
-        picture = _cast(parts, now, room)
-        noise = rng.normal(0.0, scene.grain, picture.shape)
-        yield (np.clip(picture + noise, 0, 1) * 255 + 0.5).astype(np.uint8)
+        yield grain.over(_cast(parts, now, room))
+
+
+class _Grain:
+    """A sensor's noise: one field, moved about from picture to picture, which costs a tenth of a new one."""
+
+    _ROOM = 64
+
+    def __init__(self, height: int, width: int, size: float, rng: np.random.Generator) -> None:
+        self._rng = rng
+        shape = (height + self._ROOM, width + self._ROOM, 3)
+        self._field = (255.0 * size) * rng.standard_normal(shape, dtype=np.float32) + np.float32(0.5)
+
+    def over(self, picture: np.ndarray) -> np.ndarray:
+        """(H, W, 3) uint8 of colours 0..1."""
+        y, x = self._rng.integers(self._ROOM, size=2)
+        noise = self._field[y : y + picture.shape[0], x : x + picture.shape[1]]
+        return np.clip(picture * np.float32(255.0) + noise, 0.0, 255.0).astype(np.uint8)
 
 
 def _at(camera: Camera, t: int) -> Camera:
@@ -67,144 +85,235 @@ def _at(camera: Camera, t: int) -> Camera:
     return Camera(camera.width, camera.height, camera.focal, eye, axes)
 
 
-def _rays(camera: Camera) -> np.ndarray:
-    """(H, W, 3) directions in the world with a depth of 1."""
+def _tangents(camera: Camera) -> tuple[np.ndarray, np.ndarray]:
+    """(W,) and (H,) x and y of the pixels' rays in camera axes, where their depth is 1."""
     x = (np.arange(camera.width) + 0.5 - camera.width / 2) / camera.focal
     y = (np.arange(camera.height) + 0.5 - camera.height / 2) / camera.focal
-    local = np.stack([*np.meshgrid(x, y), np.ones((camera.height, camera.width))], axis=-1)
-    return local @ camera.axes
+    return x, y
 
 
 @dataclass(frozen=True, eq=False)
 class _Room:
-    """Rays of a camera, and what they hit without a person.
+    """What a camera sees without a person; all float32.
 
     Attributes:
-        rays: (H, W, 3) directions in the world with a depth of 1.
-        depth: (H, W) of floor or wall.
-        picture: (H, W, 3) colours.
-        floor: the rows of the picture in which the floor shows.
-        points: (rows, W, 2) x and z on the floor there.
-        shadowed: (rows, W) the floor is seen there.
+        depth: (H, W) of floor or wall, along rays whose depth in camera axes is 1.
+        picture: (H, W, 3) colours. soft: the same through the lens.
+        top: the first row of the picture in which the floor shows.
+        points: (H - top, W, 2) x and z on the floor from that row on.
+        floor: (H - top, W) the floor is seen there.
     """
 
-    rays: np.ndarray
     depth: np.ndarray
     picture: np.ndarray
-    floor: slice
+    soft: np.ndarray
+    top: int
     points: np.ndarray
-    shadowed: np.ndarray
+    floor: np.ndarray
 
     @staticmethod
     def seen(camera: Camera, scene: Scene, middle: np.ndarray) -> _Room:
-        rays = _rays(camera)
-        down = rays[..., 1] < -1e-4
-        on_floor = np.where(down, -camera.eye[1] / np.where(down, rays[..., 1], -1.0), np.inf)
-        forward = unit(camera.axes[2] * np.array([1.0, 0.0, 1.0]))
-        behind = (middle - camera.eye) @ forward + scene.wall_behind
-        toward = rays @ forward
-        on_wall = np.where(toward > 1e-3, behind / np.maximum(toward, 1e-3), np.inf)
-        first = on_floor < on_wall
-        height = camera.eye[1] + np.minimum(on_wall, 50.0) * rays[..., 1]
-        picture = np.array(scene.wall) * np.clip(0.88 + 0.05 * height, 0.6, 1.05)[..., None]
-        points = (camera.eye + np.where(first, on_floor, 0.0)[..., None] * rays)[..., [0, 2]]
-        boards = 1.0 + 0.03 * np.sign(np.sin(points[..., 0] * 2 * np.pi / 0.6))
-        picture[first] = (np.array(scene.floor) * boards[..., None])[first]
-        rows = np.flatnonzero(first.any(axis=1))
-        floor = slice(rows[0], rows[-1] + 1) if len(rows) else slice(0, 0)
-        return _Room(rays, np.minimum(on_floor, on_wall), picture, floor, points[floor], first[floor])
+        x, y = (v.astype(np.float32) for v in _tangents(camera))
+        axes, eye = camera.axes.astype(np.float32), camera.eye.astype(np.float32)
 
-    def with_shadow(self, parts: list[Part]) -> np.ndarray:
-        """The room's picture; the floor darkens softly under the person."""
-        picture = self.picture.copy()
-        shade = np.ones(self.shadowed.shape)
-        for part in parts:
-            if part.casts:
-                centre = 0.5 * (part.a + part.b)
-                height = max(float(centre[1]), 0.0)
-                away = ((self.points - centre[[0, 2]]) ** 2).sum(axis=-1)
-                shade *= 1.0 - 0.35 * np.exp(-away / (2 * (0.10 + 0.5 * height) ** 2)) / (1.0 + 4.0 * height)
-        picture[self.floor] *= np.where(self.shadowed, shade, 1.0)[..., None]
-        return picture
+        def along(direction: np.ndarray) -> np.ndarray:
+            """(H, W) the rays' components in a direction of the world."""
+            right, down, away = axes @ direction.astype(np.float32)
+            out: np.ndarray = x * right + (y * down + away)[:, None]
+            return out
+
+        up = along(np.array([0.0, 1.0, 0.0]))
+        on_floor = np.where(up < -1e-4, -eye[1] / np.minimum(up, np.float32(-1e-4)), np.float32(np.inf))
+        forward = unit(camera.axes[2] * np.array([1.0, 0.0, 1.0]))
+        behind = np.float32((middle - camera.eye) @ forward + scene.wall_behind)
+        toward = along(forward)
+        on_wall = np.where(toward > 1e-3, behind / np.maximum(toward, np.float32(1e-3)), np.float32(np.inf))
+        first = on_floor < on_wall
+        height = eye[1] + np.minimum(on_wall, np.float32(50.0)) * up
+        light = np.clip(np.float32(0.88) + np.float32(0.05) * height, 0.6, 1.05)
+        picture = light[..., None] * np.array(scene.wall, np.float32)
+        rows = np.flatnonzero(first.any(axis=1))
+        top = int(rows[0]) if len(rows) else camera.height
+        floor, distance = first[top:], np.where(first[top:], on_floor[top:], np.float32(0.0))
+        points = np.stack([eye[k] + distance * along(np.eye(3)[k])[top:] for k in (0, 2)], axis=-1)
+        boards = 1.0 + 0.03 * np.sign(np.sin(points[..., 0] * np.float32(2 * np.pi / 0.6)))
+        picture[top:][floor] = (boards[..., None] * np.array(scene.floor, np.float32))[floor]
+        return _Room(np.minimum(on_floor, on_wall), picture, _soften(picture), top, points, floor)
+
+    def shadow(self, part: Part, camera: Camera) -> tuple[Box, np.ndarray] | None:
+        """How a part of a body darkens the floor: where, and (h, w, 1) what is left of the light there."""
+        centre = 0.5 * (part.a + part.b)
+        height = max(float(centre[1]), 0.0)
+        sigma = 0.10 + 0.5 * height
+        around = centre[[0, 2]] + 2.5 * sigma * np.array([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]])
+        corners = camera.into(np.insert(around, 1, 0.0, axis=1))
+        rows, columns = slice(self.top, camera.height), slice(0, camera.width)
+        if corners[:, 2].min() > 0.3:
+            pixels = camera.pixels(corners)
+            found = _clipped(pixels.min(axis=0), pixels.max(axis=0), camera)
+            if found is None:
+                return None
+            rows, columns = slice(max(found[0].start, self.top), found[0].stop), found[1]
+        if rows.start >= rows.stop:
+            return None
+        inside = (slice(rows.start - self.top, rows.stop - self.top), columns)
+        away = self.points[inside] - centre[[0, 2]].astype(np.float32)
+        spread = np.exp((away[..., 0] ** 2 + away[..., 1] ** 2) * np.float32(-0.5 / sigma**2))
+        left = spread * np.float32(-0.35 / (1.0 + 4.0 * height)) * self.floor[inside] + np.float32(1.0)
+        return (rows, columns), left[..., None]
 
 
 def _cast(parts: list[Part], camera: Camera, room: _Room) -> np.ndarray:
-    rays, depth, picture = room.rays, room.depth.copy(), room.with_shadow(parts)
-    normals = np.zeros_like(rays)
-    hit = np.zeros(depth.shape, dtype=bool)
-    for part in parts:
-        box = _box(part, camera)
-        if box is None:
-            continue
-        distance, normal = _intersect(part, camera.eye, rays[box])
-        nearer = distance < depth[box]
-        depth[box][nearer] = distance[nearer]
-        normals[box][nearer] = normal[nearer]
-        picture[box][nearer] = part.colour
-        hit[box] |= nearer
-    n = normals[hit]
-    facing = np.abs(np.sum(n * unit(rays[hit]), axis=-1))
-    light = 0.60 + 0.14 * n[:, 1] + 0.48 * np.maximum(n @ _LIGHT, 0.0)
-    picture[hit] *= (light * (0.72 + 0.28 * facing))[:, None]
-    return _soften(picture)
+    """(H, W, 3) float32 picture of the parts in the room. Only what they and their shadows cover is drawn."""
+    out = room.soft.copy()
+    boxes = [_box(part, camera) for part in parts]
+    found = [room.shadow(part, camera) for part in parts if part.casts]
+    shadows = [one for one in found if one is not None]
+    touched = [box for box in (*boxes, *(box for box, _ in shadows)) if box is not None]
+    if not touched:
+        return out
+    # two pixels more: what the lens smears, and what it smears that from
+    low = [max(min(box[k].start for box in touched) - 2, 0) for k in (0, 1)]
+    high = [min(max(box[k].stop for box in touched) + 2, room.depth.shape[k]) for k in (0, 1)]
+    region = slice(low[0], high[0]), slice(low[1], high[1])
+
+    def within(box: Box) -> Box:
+        return _moved(box[0], -low[0]), _moved(box[1], -low[1])
+
+    picture, depth = room.picture[region].copy(), room.depth[region].astype(float)
+    for box, left in shadows:
+        picture[within(box)] *= left
+    piece = np.full(depth.shape, -1, dtype=np.int32)
+    x, y = _tangents(camera)
+    for number, (part, box) in enumerate(zip(parts, boxes, strict=True)):
+        if box is not None:
+            distance, which = _intersect(part, camera, x[box[1]], y[box[0]])
+            here = depth[within(box)]
+            nearer = distance < here
+            here[nearer] = distance[nearer]
+            piece[within(box)][nearer] = (3 * number + which)[nearer]
+    rows, columns = np.nonzero(piece >= 0)
+    hits = piece[rows, columns]
+    across, down = x[region[1]][columns, None], y[region[0]][rows, None]
+    rays = across * camera.axes[0] + down * camera.axes[1] + camera.axes[2]
+    normals = _normals(parts, hits, camera.eye + depth[rows, columns, None] * rays)
+    facing = np.abs(np.sum(normals * unit(rays), axis=-1))
+    light = 0.60 + 0.14 * normals[:, 1] + 0.48 * np.maximum(normals @ _LIGHT, 0.0)
+    colours = np.array([part.colour for part in parts])[hits // 3]
+    picture[rows, columns] = colours * (light * (0.72 + 0.28 * facing))[:, None]
+    # the region's own edge is the room's, already soft there, but for the picture's edges
+    inner = tuple(
+        slice(1 if low[k] else 0, high[k] - low[k] - (high[k] < room.depth.shape[k])) for k in (0, 1)
+    )
+    out[region][inner] = _soften(picture)[inner]
+    return out
+
+
+def _moved(span: slice, by: int) -> slice:
+    return slice(span.start + by, span.stop + by)
 
 
 def _soften(picture: np.ndarray) -> np.ndarray:
     """A lens's slight blur, which also takes the edges' steps away."""
     padded = np.pad(picture, ((1, 1), (1, 1), (0, 0)), mode="edge")
-    rows = 0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:]
-    return 0.25 * rows[:, :-2] + 0.5 * rows[:, 1:-1] + 0.25 * rows[:, 2:]
+    rows = 0.25 * (padded[:-2] + padded[2:]) + 0.5 * padded[1:-1]
+    out: np.ndarray = 0.25 * (rows[:, :-2] + rows[:, 2:]) + 0.5 * rows[:, 1:-1]
+    return out
 
 
-def _box(part: Part, camera: Camera) -> tuple[slice, slice] | None:
+def _clipped(low: np.ndarray, high: np.ndarray, camera: Camera) -> Box | None:
+    """Pixels (x, y) from ``low`` to ``high`` as rows and columns, None where they are outside the picture."""
+    x0, y0 = max(int(np.floor(low[0])), 0), max(int(np.floor(low[1])), 0)
+    x1, y1 = min(int(np.ceil(high[0])), camera.width), min(int(np.ceil(high[1])), camera.height)
+    return (slice(y0, y1), slice(x0, x1)) if x0 < x1 and y0 < y1 else None
+
+
+def _box(part: Part, camera: Camera) -> Box | None:
     """The pixels that a part can cover, None where it is out of the picture or behind the camera."""
     ends = (np.stack([part.a, part.b]) - camera.eye) @ camera.axes.T
     if ends[:, 2].min() < 0.3:
         return None
     centre = camera.pixels(ends)
     reach = 1.1 * part.reach * camera.focal / (ends[:, 2:] - 0.25 * part.reach) + 2
-    low = np.floor((centre - reach).min(axis=0)).astype(int)
-    high = np.ceil((centre + reach).max(axis=0)).astype(int)
-    x0, y0 = max(low[0], 0), max(low[1], 0)
-    x1, y1 = min(high[0], camera.width), min(high[1], camera.height)
-    return (slice(y0, y1), slice(x0, x1)) if x0 < x1 and y0 < y1 else None
+    return _clipped((centre - reach).min(axis=0), (centre + reach).max(axis=0), camera)
 
 
-def _intersect(part: Part, eye: np.ndarray, rays: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """First hit of a rounded cone: distance (inf where missed) and outward unit normal.
+def _intersect(part: Part, camera: Camera, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """First hits of a rounded cone.
 
-    The quadratic forms follow from the cone's axis and slant (I. Quilez, "Ray-surface intersectors").
+    The quadratic forms follow from the cone's axis and slant (I. Quilez, "Ray-surface intersectors"). A ray is
+    affine in its pixel, so that its products with fixed vectors are too, and its length's square is quadratic:
+    no ray is ever written down.
+
+    Args:
+        part: the cone.
+        camera: with one pose.
+        x: (w,) and y: (h,) of the rays, see ``_tangents``.
+
+    Returns:
+        (h, w) distances, inf where missed, and (h, w) which piece was hit: 0 and 1 its ends' spheres, 2 the cone.
     """
     squash = part.squash
-    origin, d = (eye - part.a) @ squash.T, rays @ squash.T
-    axis = (part.b - part.a) @ squash.T
-    slope = part.ra - part.rb
-    aa, ao, oo = axis @ axis, axis @ origin, origin @ origin
-    ad, do, dd = d @ axis, d @ origin, np.sum(d * d, axis=-1)
-    best = np.full(rays.shape[:2], np.inf)
-    normal = np.zeros_like(rays)
+    origin, axis = squash @ (camera.eye - part.a), squash @ (part.b - part.a)
+    basis = camera.axes @ squash.T  # rows: what right, down and away are in the squashed space
+    square = basis @ basis.T
+    dd = (square[0, 0] * x + 2 * square[0, 2]) * x + square[2, 2]
+    dd = dd + ((square[1, 1] * y + 2 * square[1, 2]) * y)[:, None] + (2 * square[0, 1] * y)[:, None] * x
 
-    def take(t: np.ndarray, valid: np.ndarray, inner: np.ndarray) -> None:
-        nearer = valid & (t > 1e-3) & (t < best)
-        best[nearer] = t[nearer]
-        normal[nearer] = (origin + t[nearer, None] * d[nearer]) - inner[nearer]
+    def with_rays(v: np.ndarray) -> np.ndarray:
+        right, down, away = basis @ v
+        out: np.ndarray = x * right + (y * down + away)[:, None]
+        return out
 
-    for centre, radius in ((np.zeros(3), part.ra), (axis, part.rb)):
-        o = origin - centre
-        b, c = d @ o, o @ o - radius * radius
+    def sphere(b: np.ndarray, c: float) -> np.ndarray:
         h = b * b - dd * c
         t = (-b - np.sqrt(np.maximum(h, 0.0))) / dd
-        take(t, h > 0, np.broadcast_to(centre, rays.shape))
+        return np.where((h > 0) & (t > 1e-3), t, np.inf)
+
+    do, oo = with_rays(origin), float(origin @ origin)
+    best = sphere(do, oo - part.ra**2)
+    which = np.zeros(best.shape, dtype=np.int32)
+    aa = float(axis @ axis)
+    if aa == 0.0:  # a ball
+        return best, which
+    ad, ao = with_rays(axis), float(axis @ origin)
+    other = sphere(do - ad, oo - 2 * ao + aa - part.rb**2)
+    which[other < best] = 1
+    best = np.minimum(best, other)
+    slope = part.ra - part.rb
     d2 = aa - slope * slope
-    if d2 > 1e-9:
-        k2 = d2 * dd - ad * ad
-        k1 = d2 * do - ao * ad + ad * slope * part.ra
-        k0 = d2 * oo - ao * ao + 2 * ao * slope * part.ra - aa * part.ra**2
-        h = k1 * k1 - k0 * k2
-        t = (-np.sqrt(np.maximum(h, 0.0)) - k1) / np.where(np.abs(k2) < 1e-12, 1e-12, k2)
-        y = ao - part.ra * slope + t * ad
-        take(t, (h > 0) & (y > 0) & (y < d2), (y / d2)[..., None] * axis)
-    return best, unit(normal @ squash)
+    if d2 <= 1e-9:
+        return best, which
+    k2 = d2 * dd - ad * ad
+    k1 = d2 * do - ad * (ao - slope * part.ra)
+    k0 = d2 * oo - ao * ao + 2 * ao * slope * part.ra - aa * part.ra**2
+    h = k1 * k1 - k0 * k2
+    t = (-k1 - np.sqrt(np.maximum(h, 0.0))) / np.where(np.abs(k2) < 1e-12, 1e-12, k2)
+    along = ao - part.ra * slope + t * ad
+    side = (h > 0) & (along > 0) & (along < d2) & (t > 1e-3) & (t < best)
+    which[side] = 2
+    return np.where(side, t, best), which
+
+
+def _normals(parts: list[Part], hits: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """(n, 3) outward unit normals.
+
+    Args:
+        parts: of the body.
+        hits: (n,) three times the part's number plus the piece, see ``_intersect``.
+        points: (n, 3) where it was hit, world.
+    """
+    squash = np.array([part.squash for part in parts])
+    start = np.array([part.a for part in parts])
+    axis = np.einsum("pij,pj->pi", squash, np.array([part.b for part in parts]) - start)
+    lean = np.array([part.ra * (part.ra - part.rb) for part in parts])
+    d2 = np.sum(axis * axis, axis=-1) - np.array([(part.ra - part.rb) ** 2 for part in parts])
+    number, piece = hits // 3, hits % 3
+    local = np.einsum("nij,nj->ni", squash[number], points - start[number])
+    along = np.sum(axis[number] * local, axis=-1) - lean[number]
+    share = np.where(piece == 2, along / np.where(d2 > 1e-9, d2, 1.0)[number], piece == 1)
+    inner = share[:, None] * axis[number]
+    return unit(np.einsum("nij,ni->nj", squash[number], local - inner))
 
 
 def write_video(

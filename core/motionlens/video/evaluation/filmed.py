@@ -28,9 +28,9 @@ LONGEST_S = 8.0
 """Of each motion so much is filmed at most, seconds."""
 _RATES = (24.0, 25.0, 30.0)
 _RATE_SHARES = (0.6, 0.3, 0.1)
-_TALL_PX = 150.0
+_TALL_PX = 120.0
 """A standing person measures so many pixels where they are farthest, if 960 pixels allow; more costs time only."""
-_LEAST_SIZE = 2.0 / 3.0
+_LEAST_SIZE = 0.6
 _BEHIND_M = 1.5
 
 

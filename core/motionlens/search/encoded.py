@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from ..errors import MotionLensError
 from ..model.interface import Encoder, QueryTokens
 from ..windows import MAX_CLIP_FRAMES, moment_spans
-from .query import Example, Query, Span
+from .query import Example, Query
 from .result import AVOID, TEXT
 
 
@@ -20,12 +21,12 @@ class EncodedPart:
     Attributes:
         name: "text", the example's name, or "avoid"; no two parts have one name.
         tokens: of a text one query; of an example one for each of its pieces, of which the best counts.
-        source: where in the library it is from.
+        example: what it was made from, None for texts.
     """
 
     name: str
     tokens: tuple[QueryTokens, ...]
-    source: Span | None = None
+    example: Example | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +69,14 @@ def check(query: Query) -> None:
         raise MotionLensError(f"The text cannot weigh {query.text_weight:g}: give a number from 0 to 1.")
 
 
-def encode(query: Query, encoder: Encoder) -> EncodedQuery:
+def encode(
+    query: Query, encoder: Encoder, done: MutableMapping[Example, tuple[QueryTokens, ...]]
+) -> EncodedQuery:
     """Tokens of every part.
+
+    Args:
+        done: tokens of examples encoded before, which are added to: while a text is typed beside a video, the
+            video stays the same.
 
     Raises:
         MotionLensError: nothing is asked for, an example of which too little is seen, or a model that takes
@@ -79,11 +86,12 @@ def encode(query: Query, encoder: Encoder) -> EncodedQuery:
     text = EncodedPart(TEXT, (encoder.encode_text(query.text),)) if query.text.strip() else None
     avoid = EncodedPart(AVOID, (encoder.encode_text(query.avoid),)) if query.avoid.strip() else None
     names = distinct([e.name for e in query.examples])
-    examples = tuple(
-        EncodedPart(name, encode_example(example, encoder), example.source)
-        for name, example in zip(names, query.examples, strict=True)
-    )
-    return EncodedQuery(query, text, examples, avoid)
+    examples = []
+    for name, example in zip(names, query.examples, strict=True):
+        if example not in done:
+            done[example] = encode_example(example, encoder)
+        examples.append(EncodedPart(name, done[example], example))
+    return EncodedQuery(query, text, tuple(examples), avoid)
 
 
 def distinct(names: list[str]) -> list[str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -14,9 +16,9 @@ from ..model.interface import Encoder, QueryTokens
 from ..motion import FPS
 from .combining import combine, part_weights
 from .encoded import EncodedPart, EncodedQuery, check, encode
-from .query import Query
+from .query import Example, Query
 from .result import TEXT, Hit, SearchResult
-from .scoring import StageGroup, score_stages, split_stages
+from .scoring import StageGroup, score_pieces, split_stages
 
 _MOMENTS_PER_BATCH = 1024
 DEFAULT_CACHE_BYTES = 768 * 2**20
@@ -45,7 +47,12 @@ class _Index:
     generation: int
     moments: dict[int, Moment]
     batches: tuple[_Batch, ...]
-    n_moments: int
+    moment_ids: np.ndarray
+
+    @property
+    def n_moments(self) -> int:
+        """How many can be searched."""
+        return len(self.moment_ids)
 
 
 class SearchEngine:
@@ -72,6 +79,9 @@ class SearchEngine:
         self._lock = threading.Lock()
         self._encoding = threading.Lock()  # an encoder serves one thread at a time
         self._index: _Index | None = None
+        # of examples that somebody still holds: while a text is typed beside a video, the video stays the same
+        self._example_tokens: WeakKeyDictionary[Example, tuple[QueryTokens, ...]] = WeakKeyDictionary()
+        self._example_scores: WeakKeyDictionary[Example, tuple[int, np.ndarray]] = WeakKeyDictionary()
 
     def warm_up(self) -> int:
         """Load the text model and read the tokens now rather than at the first query.
@@ -106,7 +116,7 @@ class SearchEngine:
         check(query)
         with self._encoding:
             started = time.perf_counter()  # waiting for another query is not this one's work
-            encoded = encode(query, self.encoder)
+            encoded = encode(query, self.encoder, self._example_tokens)
             return replace(encoded, encode_ms=1e3 * (time.perf_counter() - started))
 
     def search_tokens(
@@ -148,28 +158,32 @@ class SearchEngine:
         self, index: _Index, encoded: EncodedQuery
     ) -> tuple[np.ndarray, dict[str, np.ndarray], np.ndarray]:
         """Ids (m,), the parts' scores (m,) by name, and the combined scores (m,)."""
-        ids = np.zeros(0, np.int64)
-        by_part = {}
-        for part in encoded.parts:
-            pieces = []
-            for tokens in part.tokens:
-                ids, scores = self._score(index, tokens)
-                pieces.append(scores)
-            by_part[part.name] = np.max(pieces, axis=0)
+        by_part = {part.name: self._score_part(index, part) for part in encoded.parts}
         wanted = [by_part[part.name] for part in encoded.wanted]
         query = encoded.query
         weights = part_weights(encoded.text is not None, len(encoded.examples), query.text_weight)
         avoided = None if encoded.avoid is None else by_part[encoded.avoid.name]
-        return ids, by_part, combine(wanted, weights, avoided)
+        return index.moment_ids, by_part, combine(wanted, weights, avoided)
+
+    def _score_part(self, index: _Index, part: EncodedPart) -> np.ndarray:
+        """(m,) float32 in the order of ``index.moment_ids``."""
+        example = part.example
+        if example is None:
+            return self._score(index, part.tokens)
+        generation, scores = self._example_scores.get(example, (-1, None))
+        if scores is None or generation != index.generation:
+            scores = self._score(index, part.tokens)
+            self._example_scores[example] = index.generation, scores
+        return scores
 
     @staticmethod
     def _is_source(index: _Index, ids: np.ndarray, encoded: EncodedQuery) -> np.ndarray:
         """(m,) bool: moments that share a frame with where an example is from."""
         out = np.zeros(len(ids), dtype=bool)
         for part in encoded.examples:
-            if part.source is None:
+            if part.example is None or part.example.source is None:
                 continue
-            motion_id, start, end = part.source
+            motion_id, start, end = part.example.source
             own = [
                 m.id
                 for m in index.moments.values()
@@ -180,7 +194,8 @@ class SearchEngine:
 
     def scores(self, query: QueryTokens) -> tuple[np.ndarray, np.ndarray]:
         """Every searchable moment's id (m,) int64 and MaxSim score (m,) float32, by id."""
-        return self._score(self._current(), query)
+        index = self._current()
+        return index.moment_ids, self._score(index, (query,))
 
     def _nothing_to_search(self, index: _Index) -> MotionLensError:
         if index.moments:
@@ -207,9 +222,7 @@ class SearchEngine:
         known = {batch.key: batch for batch in before.batches if batch.key} if before else {}
         batches: list[_Batch] = []
         room = self._cache_bytes
-        n_moments = 0
         for batch in self.library.token_batches(self.encoder.fingerprint, _MOMENTS_PER_BATCH):
-            n_moments += len(batch.moment_ids)
             size = batch.tokens.size * 4
             if room >= size:
                 room -= size
@@ -217,7 +230,8 @@ class SearchEngine:
             else:
                 batches.append(_Batch(batch.moment_ids, None, batch, ""))
         moments = {moment.id: moment for moment in self.library.moments()}
-        return _Index(generation, moments, tuple(batches), n_moments)
+        ids = [batch.moment_ids for batch in batches] or [np.zeros(0, np.int64)]
+        return _Index(generation, moments, tuple(batches), np.concatenate(ids))
 
     def _split(self, batch: TokenBatch) -> tuple[StageGroup, ...]:
         return split_stages(batch.tokens, batch.offsets, self.encoder.stage_counts)
@@ -235,18 +249,16 @@ class SearchEngine:
             groups.append(StageGroup(group.stage, half, offsets))
         return _Batch(batch.moment_ids, tuple(groups), None, batch.key)
 
-    def _score(self, index: _Index, query: QueryTokens) -> tuple[np.ndarray, np.ndarray]:
-        ids = [batch.moment_ids for batch in index.batches]
-        scores = [self._score_batch(batch, query) for batch in index.batches]
-        if not ids:
-            return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        return np.concatenate(ids), np.concatenate(scores)
+    def _score(self, index: _Index, pieces: Sequence[QueryTokens]) -> np.ndarray:
+        scores = [self._score_batch(batch, pieces) for batch in index.batches]
+        return np.concatenate(scores) if scores else np.zeros(0, np.float32)
 
-    def _score_batch(self, batch: _Batch, query: QueryTokens) -> np.ndarray:
-        if batch.groups is not None:
-            return score_stages(query, batch.groups)
-        assert batch.stored is not None
-        return score_stages(query, self._split(batch.stored))
+    def _score_batch(self, batch: _Batch, pieces: Sequence[QueryTokens]) -> np.ndarray:
+        groups = batch.groups
+        if groups is None:
+            assert batch.stored is not None
+            groups = self._split(batch.stored)
+        return score_pieces(pieces, groups)
 
     # -- the result ----------------------------------------------------------------------------
 

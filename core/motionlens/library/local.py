@@ -20,7 +20,9 @@ from ..skeleton import N_JOINTS
 from . import schema
 from .arrays import KNOWN_BYTES, FlatArray, gather, token_path, unpack_known
 from .connections import Connection
+from .curation import Curation
 from .interface import Failure, LibraryCounts, Moment, MotionRecord, TokenBatch
+from .own_captions import merged, own_captions
 from .presence import Presence
 from .schema import CATALOGUE, LibraryBusyError, LibraryError
 from .writer import LibraryWriter
@@ -49,6 +51,7 @@ class LocalLibrary:
         self._connections: list[Connection] = []
         self._guard = threading.Lock()
         self._closed = False
+        self._curation: Curation | None = None
         self._prepare_folder(create)
         self._positions = FlatArray(self.path / "positions.f32", (N_JOINTS, 3), "<f4")
         self._original = FlatArray(self.path / "original.f32", (N_JOINTS, 3), "<f4")
@@ -154,6 +157,46 @@ class LocalLibrary:
         finally:
             lock.release()
 
+    @contextmanager
+    def changing(self, searched: bool = False) -> Iterator[sqlite3.Connection]:
+        """A short transaction on what the user adds; works while an import writes, between its files.
+
+        Args:
+            searched: search reads what changes here, so that ``generation`` must grow too.
+
+        Raises:
+            LibraryError: the library is closed, its disk full, or the change was overtaken by another.
+        """
+        with self._connection() as database, schema.sentences(self.path):
+            database.execute("BEGIN IMMEDIATE")
+            try:
+                yield database
+                counters = ("curation", "generation") if searched else ("curation",)
+                for key in counters:
+                    database.execute(
+                        "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = ?", (key,)
+                    )
+                database.execute("COMMIT")
+            except sqlite3.IntegrityError as error:
+                database.execute("ROLLBACK")
+                raise LibraryError(
+                    f"Something in the library {self.path} was changed elsewhere meanwhile: try again."
+                ) from error
+            except BaseException:
+                database.execute("ROLLBACK")
+                raise
+
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Rows of the catalogue, for the other modules of this package."""
+        return self._rows(sql, *values)
+
+    def curation(self) -> Curation:
+        """What the user adds: favourites, tags, notes, collections, captions, searches; with undo."""
+        with self._guard:
+            if self._curation is None:
+                self._curation = Curation(self)
+            return self._curation
+
     def add_motions(self, motions: Iterable[tuple[Motion, Sequence[str]]]) -> int:
         """Add synthesised motions with their captions under their names; returns the moments added."""
         with self.writing() as writer:
@@ -219,6 +262,8 @@ class LocalLibrary:
         captions: dict[int, list[str]] = defaultdict(list)
         for motion_id, text in self._rows("SELECT motion_id, text FROM captions ORDER BY motion_id, place"):
             captions[motion_id].append(text)
+        for motion_id, own in own_captions(self).items():
+            captions[motion_id] = [text for text, _ in merged(captions[motion_id], own)]
         presence = Presence()
         rows = self._rows(f"SELECT {_MOTION_COLUMNS} ORDER BY m.id")
         return [self._record(row, tuple(captions[row[0]]), presence) for row in rows]
@@ -232,14 +277,22 @@ class LocalLibrary:
         )
 
     def captions_of(self, motion_id: int) -> tuple[str, ...]:
-        """Captions of a motion, the first is the one shown."""
-        rows = self._rows("SELECT text FROM captions WHERE motion_id = ? ORDER BY place", motion_id)
-        return tuple(text for (text,) in rows)
+        """Captions of a motion, the user's own among them; the first is the one shown."""
+        return tuple(text for text, _ in self._captions(motion_id))
 
     def groundings_of(self, motion_id: int) -> tuple[Any, ...]:
         """For each caption the JSON value of its word groundings, None where there are none."""
-        rows = self._rows("SELECT grounding FROM captions WHERE motion_id = ? ORDER BY place", motion_id)
-        return tuple(None if text is None else json.loads(text) for (text,) in rows)
+        return tuple(
+            None if stated is None else json.loads(stated) for _, stated in self._captions(motion_id)
+        )
+
+    def _captions(self, motion_id: int) -> list[tuple[str, str | None]]:
+        """Text and stored groundings of each caption that is shown."""
+        rows = self._rows(
+            "SELECT text, grounding FROM captions WHERE motion_id = ? ORDER BY place", motion_id
+        )
+        shown = merged([text for text, _ in rows], own_captions(self, motion_id).get(motion_id, ()))
+        return [(text, None if place is None else rows[place][1]) for text, place in shown]
 
     def moment(self, moment_id: int) -> Moment:
         """Raises LibraryError where there is no moment with this id."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import MotionLensError
+from .curation_schema import CURATION
 
 CATALOGUE = "catalogue.sqlite"
 
@@ -83,6 +84,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CHECK (kind IN ('motion', 'video'))",
         "ALTER TABLE motions ADD COLUMN known_row INTEGER",
     ),
+    CURATION,
 )
 SCHEMA_VERSION = len(MIGRATIONS)
 

@@ -18,7 +18,7 @@ from ..errors import UnreadableFileError
 from ..resources import user_data_dir
 from .types import TRACK_ARRAYS, Track
 
-VERSION = 1
+VERSION = 2
 """Raised whenever tracking, filling or smoothing gives other figures than before."""
 MAX_BYTES = 256 * 1024**2
 """Of all entries together: some 80 hours of tracks would be ten times that, a day's work a tenth."""

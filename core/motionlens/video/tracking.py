@@ -16,6 +16,7 @@ from . import people as who
 from .blazepose import TRACKER, PoseModel
 from .people import Landmarks, Place, Window
 from .reading import probe, read_frames
+from .sides import sides_kept
 from .smoothing import fill, smooth
 from .types import N_LANDMARKS, Person, Track, VideoInfo
 
@@ -115,7 +116,9 @@ def track(
 def assemble(
     times: np.ndarray, found: list[Landmarks | None], video: VideoInfo, facts: Mapping[str, object]
 ) -> Track:
-    """A track from landmarks a picture: short gaps filled, trembling smoothed.
+    """A track from landmarks a picture: sides kept, short gaps filled, trembling smoothed.
+
+    ``Track.info`` says in how many pictures sides were changed ("turned").
 
     Args:
         times: (T,) seconds, increasing.
@@ -131,6 +134,7 @@ def assemble(
     for i, one in enumerate(found):
         if one is not None:
             world[i], image[i], visibility[i] = one
+    turned = sides_kept(times, world, image, visibility, seen, video.width / max(video.height, 1))
     filled = fill(times, world, seen)
     fill(times, image, seen)
     fill(times, visibility, seen)
@@ -147,6 +151,7 @@ def assemble(
         "mirrored": video.mirrored,
         "seen": round(float(seen.mean()), 4),
         "filled": round(float(filled.mean()), 4),
+        "turned": turned,
         "tracker": TRACKER,
         **facts,
     }

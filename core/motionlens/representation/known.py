@@ -27,6 +27,19 @@ def _needed(part: str) -> list[int]:
 _NEEDS = [_needed(part.name) for part in BODY_PARTS]
 
 
+def known_parts(known: np.ndarray) -> np.ndarray:
+    """Frames in which all the joints that a body part is measured from are known.
+
+    Args:
+        known: (T, 22) bool.
+
+    Returns:
+        (T, 14) bool, in the order of ``skeleton.BODY_PARTS``.
+    """
+    known = np.asarray(known, dtype=bool)
+    return np.stack([known[:, needs].all(axis=1) for needs in _NEEDS], axis=1)
+
+
 def known_patches(known: np.ndarray) -> np.ndarray:
     """Patches of which at least half of the frames show all the joints that the body part is measured from.
 
@@ -42,8 +55,7 @@ def known_patches(known: np.ndarray) -> np.ndarray:
     >>> [BODY_PARTS[i].name for i in np.flatnonzero(~known_patches(known)[0])]
     ['left elbow']
     """
-    known = np.asarray(known, dtype=bool)
-    parts = np.stack([known[:, needs].all(axis=1) for needs in _NEEDS], axis=1)
+    parts = known_parts(known)
     out = np.zeros((-(-len(known) // PATCH_FRAMES), N_PARTS), dtype=bool)
     for w in range(len(out)):
         out[w] = parts[w * PATCH_FRAMES : (w + 1) * PATCH_FRAMES].mean(axis=0) >= 0.5

@@ -185,13 +185,13 @@ def _cast(parts: list[Part], camera: Camera, room: _Room) -> np.ndarray:
         picture[within(box)] *= left
     piece = np.full(depth.shape, -1, dtype=np.int32)
     x, y = _tangents(camera)
-    for number, (part, box) in enumerate(zip(parts, boxes, strict=True)):
-        if box is not None:
-            distance, which = _intersect(part, camera, x[box[1]], y[box[0]])
-            here = depth[within(box)]
+    for number, covered in enumerate(boxes):
+        if covered is not None:
+            distance, which = _intersect(parts[number], camera, x[covered[1]], y[covered[0]])
+            here = depth[within(covered)]
             nearer = distance < here
             here[nearer] = distance[nearer]
-            piece[within(box)][nearer] = (3 * number + which)[nearer]
+            piece[within(covered)][nearer] = (3 * number + which)[nearer]
     rows, columns = np.nonzero(piece >= 0)
     hits = piece[rows, columns]
     across, down = x[region[1]][columns, None], y[region[0]][rows, None]

@@ -6,13 +6,13 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import MotionLensError
 from ...files import write_atomic
+from ...motion import FPS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,8 +40,13 @@ class _Task:
 
         return clip_name(self.id, self.seed, self.view)
 
+    def path(self, ending: str) -> Path:
+        return self.folder / f"{self.name}{ending}"
+
     def done(self) -> bool:
-        return any((self.folder / f"{self.name}{end}").exists() for end in (".npz", ".failed.json"))
+        from .filmed import up_to_date
+
+        return self.path(".failed.json").exists() or up_to_date(self.path(".npz"))
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
@@ -62,7 +67,9 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     parser.add_argument("--seed", type=int, default=0, help="of cameras, clothes, rooms (default: 0)")
     parser.add_argument("--out", type=Path, required=True, help="folder for videos and lifted motions")
     parser.add_argument("--workers", type=int, default=1, help="processes (default: 1)")
-    parser.add_argument("--no-videos", action="store_true", help="delete each video once it is tracked")
+    step = parser.add_mutually_exclusive_group()
+    step.add_argument("--render-only", action="store_true", help="only the videos; a later run tracks them")
+    step.add_argument("--lift-again", action="store_true", help="lift again what is there, by its tracks")
     parser.set_defaults(run=run)
 
 
@@ -79,16 +86,26 @@ def run(args: argparse.Namespace) -> int:
         raise MotionLensError(
             f"{args.out} cannot be made ({error.strerror}): choose another folder."
         ) from error
-    left = [task for task in tasks if not task.done()]
+    step = "render" if args.render_only else "lift" if args.lift_again else "all"
+    left = [task for task in tasks if _wanted(task, step)]
     if len(left) < len(tasks):
-        _say(f"{len(tasks) - len(left)} of {len(tasks)} clips are there already.")
-    for number, line in enumerate(_made(left, args.workers, not args.no_videos), 1):
+        _say(f"{len(tasks) - len(left)} of {len(tasks)} clips are there already or not yet.")
+    for number, line in enumerate(_made(left, args.workers, step), 1):
         _say(f"{number} of {len(left)}: {line}")
+    if step == "render":
+        print(f"{len(tasks)} videos are in {args.out}.")
+        return 0
     lost = [name for name in failures(args.out) if name in {task.name for task in tasks}]
     print(
         f"{len(tasks) - len(lost)} of {len(tasks)} clips filmed in {args.out}, {len(lost)} without a person."
     )
     return 0 if len(lost) < len(tasks) else 1
+
+
+def _wanted(task: _Task, step: str) -> bool:
+    if step == "render":
+        return not (task.path(".mp4").exists() or task.done())
+    return task.path(".npz").exists() if step == "lift" else not task.done()
 
 
 def _say(line: str) -> None:
@@ -110,17 +127,17 @@ def _tasks(data: Path, split: str, count: int | None, views: int, seed: int, out
     ]
 
 
-def _made(tasks: list[_Task], workers: int, keep: bool) -> Iterator[str]:
+def _made(tasks: list[_Task], workers: int, step: str) -> Iterator[str]:
     """Make the clips; yields a line for each."""
     if workers == 1:
-        yield from (make(task, keep) for task in tasks)
+        yield from (make(task, step) for task in tasks)
         return
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor, as_completed
 
     # the tracker's threads do not survive a fork
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        jobs = [pool.submit(make, task, keep) for task in tasks]
+        jobs = [pool.submit(make, task, step) for task in tasks]
         try:
             for job in as_completed(jobs):
                 yield job.result()
@@ -128,28 +145,28 @@ def _made(tasks: list[_Task], workers: int, keep: bool) -> Iterator[str]:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def make(task: _Task, keep: bool) -> str:
-    """Make one clip, or record why it cannot be; returns a line about it."""
-    from .filmed import film, save_filmed
+def make(task: _Task, step: str) -> str:
+    """Do one step for a clip, or record why it cannot be done; returns a line about it.
 
-    video = task.folder / f"{task.name}.mp4"
-    part = task.folder / f".{task.name}.part.mp4"
+    Args:
+        task: which clip.
+        step: "all", "render" for the video alone, "lift" for lifting what is tracked anew.
+    """
+    from .filmed import film, lifted_again, read_filmed, save_filmed, shoot, shot_of
+
+    if step == "render":
+        took = shoot(shot_of(task.motion, task.id, task.seed, task.view), task.path(".mp4"))
+        return f"{task.name}: rendered in {took:.1f} s"
     try:
-        filmed = film(task.motion, task.id, task.split, part, task.seed, task.view)
-        part.replace(video)
+        if step == "lift":
+            filmed = lifted_again(read_filmed(task.path(".npz")))
+        else:
+            filmed = film(task.motion, task.id, task.split, task.folder, task.seed, task.view)
         save_filmed(filmed, task.folder)
     except MotionLensError as error:
-        sentence = str(error).replace(str(part), str(video))
-        note = json.dumps({"id": task.id, "split": task.split, "sentence": sentence})
-        write_atomic(task.folder / f"{task.name}.failed.json", note.encode())
-        return sentence
-    finally:
-        with suppress(OSError):
-            part.unlink()
-        if not keep:
-            with suppress(OSError):
-                video.unlink()
-    return (
-        f"{task.name}, {(filmed.last - filmed.first) / 20:.1f} s: rendered in {filmed.seconds['render']:.1f} s, "
-        f"tracked in {filmed.seconds['track']:.1f} s, {100 * filmed.known.mean():.0f} % known"
-    )
+        note = json.dumps({"id": task.id, "split": task.split, "sentence": str(error)})
+        write_atomic(task.path(".failed.json"), note.encode())
+        return str(error)
+    costs = ", ".join(f"{name} {filmed.seconds[name]:.1f} s" for name in ("render", "track"))
+    seconds = (filmed.last - filmed.first) / FPS
+    return f"{task.name}, {seconds:.1f} s of motion: {costs}, {100 * filmed.known.mean():.0f} % known"

@@ -12,17 +12,22 @@ import time
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...errors import MotionLensError, UnreadableFileError
 from ...files import write_atomic
 from ...motion import FPS
+from ..cache import VERSION
 from ..camera import Camera, enlarged
 from ..types import TRACK_ARRAYS, Track
+
+if TYPE_CHECKING:
+    from ..figure import Look
+    from ..render import Scene
 
 LONGEST_S = 8.0
 """Of each motion so much is filmed at most, seconds."""
@@ -114,39 +119,95 @@ def filming_camera(motion: np.ndarray, rng: np.random.Generator, frames: int) ->
     return enlarged(camera, float(np.clip(size, _LEAST_SIZE, 1.0)))
 
 
-def film(motion: np.ndarray, motion_id: str, split: str, video: Path, seed: int = 0, view: int = 0) -> Filmed:
-    """Render a motion's video, track it and lift it.
+@dataclass(frozen=True, eq=False)
+class Shot:
+    """Everything drawn about a film before it is made.
+
+    Attributes:
+        first: frame of the motion that is filmed first. cut: (T, 22, 3) what is filmed, 20 fps.
+        camera: with a pose for each picture where it moves. fps: pictures a second.
+        look, scene: the person and the room. noise: seed of the sensor's noise.
+    """
+
+    first: int
+    cut: np.ndarray
+    camera: Camera
+    fps: float
+    look: Look
+    scene: Scene
+    noise: int
+
+    @property
+    def times(self) -> np.ndarray:
+        """Seconds of the pictures."""
+        return _times(self.cut, self.fps)
+
+
+def _times(cut: np.ndarray, fps: float) -> np.ndarray:
+    times: np.ndarray = np.arange(int((len(cut) - 1) / FPS * fps + 1e-6) + 1) / fps
+    return times
+
+
+def shot_of(motion: np.ndarray, motion_id: str, seed: int, view: int) -> Shot:
+    """What film number ``view`` of a motion is, drawn from the id and the seed alone.
 
     Args:
         motion: (T, 22, 3) metres, 20 fps, on the reference skeleton, floor at 0.
-        motion_id, split: of the dataset.
-        video: where the mp4 goes.
-        seed, view: of everything drawn: stretch, camera, clothes, room, noise.
-
-    Raises:
-        MotionLensError: nobody was found in the pictures.
     """
     from ..figure import random_look
-    from ..lifting import lift
-    from ..render import Scene, render, write_video
-    from ..simulate import at_frames
-    from ..tracking import track
+    from ..render import Scene
 
     rng = _generator(motion_id, seed, view)
     longest = round(LONGEST_S * FPS)
     first = int(rng.integers(max(len(motion) - longest, 0) + 1))
     cut = np.asarray(motion[first : first + longest], dtype=float)
     fps = float(rng.choice(_RATES, p=_RATE_SHARES))
-    times = np.arange(int((len(cut) - 1) / FPS * fps + 1e-6) + 1) / fps
-    camera = filming_camera(cut, rng, len(times))
+    camera = filming_camera(cut, rng, len(_times(cut, fps)))
     wall, floor = rng.uniform(0.55, 0.85) * rng.uniform(0.9, 1.0, 3), rng.uniform(0.35, 0.6, 3)
     reach = float(np.linalg.norm((cut - cut[:, 0].mean(axis=0))[..., [0, 2]], axis=-1).max())
     scene = Scene(wall=_colour(wall), floor=_colour(floor), wall_behind=reach + _BEHIND_M)
+    return Shot(first, cut, camera, fps, random_look(rng), scene, int(rng.integers(2**31)))
+
+
+def shoot(shot: Shot, video: Path) -> float:
+    """Render the video, there whole or not at all; returns the seconds that it took."""
+    from ..render import render, write_video
+    from ..simulate import at_frames
+
     started = time.monotonic()
-    pictures = render(at_frames(cut, times * FPS), camera, random_look(rng), scene, int(rng.integers(2**31)))
-    write_video(video, pictures, fps, crf=23)
-    rendered = time.monotonic()
+    part = video.with_name(f".{video.stem}.part.mp4")
+    pictures = render(at_frames(shot.cut, shot.times * FPS), shot.camera, shot.look, shot.scene, shot.noise)
+    try:
+        write_video(part, pictures, shot.fps, crf=23)
+        part.replace(video)
+    finally:
+        part.unlink(missing_ok=True)
+    return time.monotonic() - started
+
+
+def film(
+    motion: np.ndarray, motion_id: str, split: str, folder: Path, seed: int = 0, view: int = 0
+) -> Filmed:
+    """Render a motion's video where it is not there yet, track it and lift it.
+
+    Args:
+        motion: (T, 22, 3) metres, 20 fps, on the reference skeleton, floor at 0.
+        motion_id, split: of the dataset.
+        folder: where ``<name>.mp4`` goes.
+        seed, view: of everything drawn: stretch, camera, clothes, room, noise.
+
+    Raises:
+        MotionLensError: nobody was found in the pictures.
+    """
+    from ..lifting import lift
+    from ..tracking import track
+
+    shot = shot_of(motion, motion_id, seed, view)
+    video = folder / f"{clip_name(motion_id, seed, view)}.mp4"
+    rendered = 0.0 if video.exists() else shoot(shot, video)
+    started = time.monotonic()
     seen = track(video)
+    tracked = time.monotonic() - started
     lifted = lift(seen)
     return Filmed(
         motion_id,
@@ -157,14 +218,29 @@ def film(motion: np.ndarray, motion_id: str, split: str, video: Path, seed: int 
         lifted.known,
         lifted.travel_known,
         lifted.start_s,
-        first,
-        first + len(cut),
-        camera,
-        fps,
+        shot.first,
+        shot.first + len(shot.cut),
+        shot.camera,
+        shot.fps,
         seen,
         lifted.notes,
-        {"render": round(rendered - started, 3), "track": round(time.monotonic() - rendered, 3)},
+        {"render": round(rendered, 3), "track": round(tracked, 3)},
         video,
+    )
+
+
+def lifted_again(filmed: Filmed) -> Filmed:
+    """The clip with its track lifted anew, for a lifting that has changed."""
+    from ..lifting import lift
+
+    lifted = lift(filmed.track)
+    return replace(
+        filmed,
+        positions=lifted.positions,
+        known=lifted.known,
+        travel_known=lifted.travel_known,
+        start_s=lifted.start_s,
+        notes=lifted.notes,
     )
 
 
@@ -181,6 +257,7 @@ def save_filmed(filmed: Filmed, folder: Path) -> Path:
     facts = {name: getattr(filmed, name) for name in _FACTS} | {
         "notes": list(filmed.notes),
         "seconds": dict(filmed.seconds),
+        "tracking": VERSION,
         "camera": {"width": camera.width, "height": camera.height, "focal": camera.focal},
         "track": {k: v for k, v in filmed.track.info.items() if k != "path"},
     }
@@ -232,6 +309,15 @@ def read_filmed(path: Path) -> Filmed:
         raise UnreadableFileError(
             f"{path} is no filmed motion ({error}): delete it and film again."
         ) from error
+
+
+def up_to_date(path: Path) -> bool:
+    """Whether a clip is there and was tracked by this version of the tracking."""
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            return bool(json.loads(kept["facts"].tobytes().decode())["tracking"] == VERSION)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return False
 
 
 def load_filmed(folder: str | Path, split: str | None = None) -> list[Filmed]:

@@ -42,7 +42,7 @@ def _view(w: MainWindow) -> list[Command]:
         for name, text in (("system", "Theme of the &system"), ("dark", "&Dark theme"), ("light", "&Light theme"))
     ]  # fmt: skip
     views = [
-        Command(f"view.{name}", text, lambda n=name: w.viewer.scene.preset(n), "&View", (key,),
+        Command(f"view.{name}", text, lambda n=name: w.viewer.preset(n), "&View", (key,),
                 separator_before=name == "three-quarter")
         for name, text, key in (("three-quarter", "Three-&quarter view", "Ctrl+Shift+1"),
                                 ("front", "&Front view", "Ctrl+Shift+2"), ("side", "S&ide view", "Ctrl+Shift+3"),
@@ -53,7 +53,9 @@ def _view(w: MainWindow) -> list[Command]:
         Command("view.animate", "&Play all cards", w.results.animate.setChecked, "&View", checkable=True,
                 checked=True, separator_before=True),
         *views,
-        Command("view.fit", "Fit the &motion", w.viewer.scene.fit, "&View", ("Ctrl+0",)),
+        Command("view.fit", "Fit the &motion", w.viewer.fit, "&View", ("Ctrl+0",)),
+        Command("view.compare", "&Compare the selected motions",
+                lambda: w.viewer.toggle_compare(w.results.grid.items_to_compare()), "&View", ("C",), typing=False),
         Command("view.options", "View &options…", w.viewer.show_options, "&View", ("L",), typing=False,
                 separator_before=True),
         *(Command(f"view.{field}", text, lambda f=field: w.session.viewer.next_option(f), "&View",
@@ -93,7 +95,7 @@ def _why(w: MainWindow) -> list[Command]:
                 typing=False, separator_before=True),
         Command("why.restore", "Put &all words back", why.restore, "Wh&y"),
         Command("why.pin", "&Pin the motion to compare it", panel.pin, "Wh&y", ("P",), typing=False),
-        Command("why.unpin", "&Let go what is chosen", why.selection.clear, "Wh&y", ("Esc",), typing=False),
+        Command("why.unpin", "&Let go what is chosen", w.viewer.let_go, "Wh&y", ("Esc",), typing=False),
         Command("why.room", "&More room for “Why”", panel.room_button.toggle, "Wh&y", separator_before=True),
         Command("why.help", "&How to read this", panel.help_button.toggle, "Wh&y"),
         Command("why.export", "Save the e&xplanation…", lambda: panel.export(".png"), "Wh&y"),

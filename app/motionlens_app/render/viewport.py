@@ -133,6 +133,11 @@ class ViewportModel(QObject):
         self._at = at
         self.changed.emit()
 
+    @property
+    def middle(self) -> np.ndarray:
+        """(3,) what a following camera goes along with."""
+        return self._at if self.following else np.zeros(3)
+
     def _middle(self) -> np.ndarray:
         """Between the pelvises of all actors, on the ground, steadied."""
         places = [

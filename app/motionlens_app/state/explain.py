@@ -140,6 +140,19 @@ class WhyController(QObject):
         answer = self.current
         return answer.shown.query if answer else ""
 
+    def explainer(self) -> Callable[[Item], Explanation] | None:
+        """Explains any card by the words of the present query; slow, for other threads. None without words."""
+        question, services = self.question, self._services
+        if question is None or not question.text:
+            return None
+
+        def explain(item: Item) -> Explanation:
+            _, start, end = item.key
+            clip = question.library.positions(item.motion_id)[start : min(end, start + MAX_CLIP_FRAMES)]
+            return services.explain(question.encoder, question.text, clip, start / FPS)
+
+        return explain
+
     # -- what views and the session tell -----------------------------------------------------------
 
     def set_active(self, on: bool) -> None:

@@ -13,6 +13,7 @@ from ..render.body import body_scale
 from ..render.layers import Layers, make_layers
 from ..render.looks import BODIES, GHOSTS, TRAIL_SETS, ViewOptions
 from ..worker import Task, Worker
+from .compare import CompareController
 from .items import Item
 from .playback import Playback
 
@@ -48,12 +49,17 @@ class ViewerController(QObject):
         self._worker = Worker("viewer", parent=self)
         self.options = ViewOptions()
         self.playback = Playback(self)
+        self.compare = CompareController(self)
+        self.compare.changed.connect(self._compared)
+        self._comparing = False
         self.shown: Shown | None = None
         self.error: Exception | None = None
         self.autoplay = True
+        self.library: Library | None = None
 
     def show(self, library: Library, item: Item) -> None:
         """Show a card."""
+        self.library = library
         if self.shown is not None and self.shown.item == item:
             return
 
@@ -88,7 +94,8 @@ class ViewerController(QObject):
     def clear(self) -> None:
         """Show nothing."""
         self._worker.cancel()
-        self.shown, self.error = None, None
+        self.library, self.shown, self.error = None, None, None
+        self.compare.leave()
         self.playback.unload()
         self.changed.emit()
 
@@ -96,6 +103,7 @@ class ViewerController(QObject):
         """Wait for the thread."""
         self.playback.pause()
         self._worker.close()
+        self.compare.close()
 
     def pose(self, frame: float) -> np.ndarray:
         """(22, 3) at a fractional frame: joints go straight between frames, 50 ms apart."""
@@ -108,8 +116,19 @@ class ViewerController(QObject):
 
     def _loaded(self, shown: Shown) -> None:
         self.shown, self.error = shown, None
-        self.playback.load(len(shown.positions), shown.span, self.autoplay)
+        if not self.compare.active:
+            self.playback.load(len(shown.positions), shown.span, self.autoplay)
         self.changed.emit()
+
+    def _compared(self) -> None:
+        """One clock for all: the playhead is that of what is compared, and goes back to the motion after it."""
+        compare, playing = self.compare, self.playback.playing
+        if compare.active:
+            if self.playback.n_frames != compare.frames or not self._comparing:
+                self.playback.load(compare.frames, None, playing or not self._comparing)
+        elif self._comparing and self.shown is not None:
+            self.playback.load(len(self.shown.positions), self.shown.span, playing)
+        self._comparing = compare.active
 
     def _failed(self, error: Exception) -> None:
         self.shown, self.error = None, error

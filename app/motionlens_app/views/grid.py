@@ -6,6 +6,7 @@ import time
 
 from PySide6.QtCore import (
     QEvent,
+    QItemSelection,
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
@@ -39,6 +40,7 @@ class ResultGrid(QListView):
     """Cards of an ``ItemModel``. ``chosen``: the current card; ``activated_card``: Enter or double click."""
 
     chosen = Signal(object)
+    selected = Signal(list)
     play_pressed = Signal()
 
     def __init__(self, model: ItemModel, store: ThumbnailStore, themes: ThemeManager) -> None:
@@ -71,7 +73,7 @@ class ResultGrid(QListView):
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setUniformItemSizes(True)
         self.setWrapping(True)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
@@ -113,6 +115,24 @@ class ResultGrid(QListView):
             # Every card starts at its telling frame, so that a list of new cards reads at once.
             return int(clip.still + (now - self._born) * 20) % clip.n_frames
         return clip.still
+
+    def selected_items(self) -> list[Item]:
+        """The selected cards in the order of the list."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
+        return [self.items.items[row] for row in rows]
+
+    def items_to_compare(self) -> list[Item]:
+        """The selected cards; a single one is joined by the next in the list, which is selected too."""
+        row = self.currentIndex().row()
+        if len(self.selectionModel().selectedIndexes()) == 1 and row + 1 < self.items.rowCount():
+            index = self.items.index(row + 1, 0)
+            self.selectionModel().select(index, QItemSelectionModel.SelectionFlag.Select)
+        return self.selected_items()
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        """Tell which cards are selected."""
+        super().selectionChanged(selected, deselected)
+        self.selected.emit(self.selected_items())
 
     def select_row(self, row: int) -> None:
         """Make a card current and bring it into view."""
@@ -255,7 +275,14 @@ class ResultGrid(QListView):
         elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self.items.rowCount():
             step = 1 if key == Qt.Key.Key_Right else -1
             row = self.currentIndex().row() + step if self.currentIndex().isValid() else 0
-            self.select_row(min(max(row, 0), self.items.rowCount() - 1))
+            row = min(max(row, 0), self.items.rowCount() - 1)
+            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+                self.selectionModel().setCurrentIndex(
+                    self.items.index(row, 0), QItemSelectionModel.SelectionFlag.Select
+                )
+                self.scrollTo(self.items.index(row, 0))
+            else:
+                self.select_row(row)
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             super().keyPressEvent(event)
         else:

@@ -118,12 +118,16 @@ class MainWindow(QMainWindow):
         self.results.open_starter.connect(lambda: self.open_library(starter_choice()))
         self.results.query_chosen.connect(self.query.set_text)
         self.results.grid.chosen.connect(self._chosen)
+        self.results.grid.selected.connect(self.viewer.follow_selection)
         self.results.grid.play_pressed.connect(session.viewer.playback.toggle)
         self.results.animate.toggled.connect(self.table.actions["view.animate"].setChecked)
         self.viewer.why.search_wanted.connect(self.query.set_text)
         session.why.exported.connect(lambda path: self.say(f"Saved {path}"))
         session.items_changed.connect(self._select_first)
         session.failed.connect(self._failed)
+        session.viewer.compare.failed.connect(
+            lambda error: self._failed("The motions could not be compared", error)
+        )
         session.imports.changed.connect(self._remember_imports)
         session.import_finished.connect(self._import_finished)
         for signal in (session.model.changed, session.indexing_changed):
@@ -312,6 +316,7 @@ class MainWindow(QMainWindow):
         """Remember the window; cancel what runs. An import goes on at the next start."""
         self._closing = True
         self.viewer.why.room_button.setChecked(False)  # what is remembered is the usual layout
+        self.session.viewer.compare.leave()
         self.settings.put("window/geometry", self.saveGeometry())
         self.settings.put("window/splitter", self.splitter.saveState())
         self.settings.put("window/why", self.viewer.splitter.saveState())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -25,11 +26,14 @@ from motionlens.skeleton import N_JOINTS
 from .. import theme as look
 from ..render.factory import make_viewport
 from ..render.viewport import OrbitHandler, ViewportColours, ViewportModel
+from ..state.compare import MOST
 from ..state.explain import WhyController
+from ..state.items import Item
 from ..state.linked import WhyLink
 from ..state.playback import SPEEDS, PlaybackClock
 from ..state.selection import Pick
 from ..state.viewer import ViewerController
+from .compare_view import CompareView
 from .details import Details
 from .timeline import Timeline
 from .viewer_options import PickingHint, ViewOptionsPanel
@@ -79,8 +83,17 @@ class ViewerPanel(QWidget):
         box = QVBoxLayout(top)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        box.addLayout(self._header())
-        box.addWidget(self.viewport, 1)
+        single = QWidget()
+        inner = QVBoxLayout(single)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(0)
+        inner.addLayout(self._header())
+        inner.addWidget(self.viewport, 1)
+        self.compare_view = CompareView(viewer, themes, viewport_colours(themes.theme))
+        self.stage = QStackedWidget()
+        self.stage.addWidget(single)
+        self.stage.addWidget(self.compare_view)
+        box.addWidget(self.stage, 1)
         box.addWidget(self.timeline)
         box.addLayout(self._transport())
         self.splitter = QSplitter(Qt.Orientation.Vertical)
@@ -107,7 +120,14 @@ class ViewerPanel(QWidget):
         self.why.room_wanted.connect(self._make_room)
         self.viewer.options_changed.connect(self._options_changed)
         self.options.picking.connect(self.start_picking)
-        self._themes.changed.connect(lambda: self.scene.set_colours(viewport_colours(self._themes.theme)))
+        self.viewer.compare.changed.connect(self._compare_changed)
+        self.compare_view.left.connect(self.viewer.compare.leave)
+        self._themes.changed.connect(self._theme_changed)
+
+    def _theme_changed(self) -> None:
+        colours = viewport_colours(self._themes.theme)
+        self.scene.set_colours(colours)
+        self.compare_view.set_colours(colours)
 
     def _tabs(self) -> QWidget:
         self.tabs = QTabBar()
@@ -141,6 +161,60 @@ class ViewerPanel(QWidget):
     def _at(self, span: tuple[float, float] | None) -> Pick:
         shown = self.viewer.shown
         return Pick() if span is None or shown is None else Pick(span=span, motion=shown.item.key)
+
+    # -- comparing -------------------------------------------------------------------------------
+
+    def let_go(self) -> None:
+        """Esc: the innermost thing that is going on ends."""
+        if self.picking:
+            self.stop_picking()
+        elif self.viewer.compare.wanted:
+            self.viewer.compare.leave()
+        else:
+            self._why.selection.clear()
+
+    def toggle_compare(self, items: Sequence[Item]) -> None:
+        """Put these side by side, or stop comparing."""
+        if self.viewer.compare.wanted:
+            self.viewer.compare.leave()
+        else:
+            self.compare_items(items)
+
+    def follow_selection(self, items: Sequence[Item]) -> None:
+        """While motions are compared, what is selected is compared; a single card ends it."""
+        if self.viewer.compare.wanted and tuple(items[:MOST]) != self.viewer.compare.wanted:
+            if len(items) > 1:
+                self.compare_items(items)
+            elif items:
+                self.viewer.compare.leave()
+
+    def compare_items(self, items: Sequence[Item]) -> None:
+        """Put these side by side."""
+        if self.viewer.library is not None and len(items) > 1:
+            self.viewer.compare.show(self.viewer.library, items, self._why.explainer())
+
+    def _compare_changed(self) -> None:
+        comparing = self.viewer.compare.active
+        if comparing != (self.stage.currentIndex() == 1):
+            self._widen(comparing)
+            self.stage.setCurrentIndex(int(comparing))
+        if not comparing:
+            self._motion_changed()
+        self._frame_changed(self.playback.frame)
+
+    def _widen(self, on: bool) -> None:
+        """Several pictures take the room of the panes beside and below, and give it back."""
+        around = self.parentWidget()
+        if not isinstance(around, QSplitter):
+            return
+        if on:
+            self._narrow = around.sizes(), self.splitter.sizes()
+            width = sum(around.sizes())
+            around.setSizes([0, round(width * 0.32), round(width * 0.68)])
+            self.splitter.setSizes([sum(self.splitter.sizes()), 0])
+        else:
+            around.setSizes(self._narrow[0])
+            self.splitter.setSizes(self._narrow[1])
 
     def _joint_hovered(self, joint: int | None) -> None:
         if self.picking:
@@ -179,7 +253,7 @@ class ViewerPanel(QWidget):
         row.addWidget(self.name, 1)
         self.view_buttons: dict[str, QToolButton] = {}
         for text, name in VIEWS:
-            made = IconButton("", f"View: {name}", self._themes, partial(self.scene.preset, name), text=text)
+            made = IconButton("", f"View: {name}", self._themes, partial(self.preset, name), text=text)
             self.view_buttons[name] = made
             row.addWidget(made)
         self.fit_button = IconButton(
@@ -197,6 +271,18 @@ class ViewerPanel(QWidget):
         row.addWidget(self.fit_button)
         row.addWidget(self.options_button)
         return row
+
+    def preset(self, name: str) -> None:
+        """Look from one of the preset directions."""
+        if self.viewer.compare.active:
+            self.compare_view.preset(name)
+        self.scene.preset(name)
+
+    def fit(self) -> None:
+        """Frame what is shown."""
+        if self.viewer.compare.active:
+            self.compare_view.fit()
+        self.scene.fit()
 
     def show_options(self) -> None:
         """Open the choices of how things are drawn."""
@@ -270,11 +356,14 @@ class ViewerPanel(QWidget):
             self.scene.set_motion(None, 1.0, (0, 0))
         else:
             self.scene.set_motion(shown.positions, shown.scale, shown.span, shown.layers)
-            self._frame_changed(self.playback.frame)
+            if not self.viewer.compare.active:
+                self._frame_changed(self.playback.frame)
         self._state_changed()
 
     def _frame_changed(self, frame: float) -> None:
-        if self.viewer.shown is not None and frame < len(self.viewer.shown.positions):
+        if self.viewer.compare.active:
+            self.compare_view.set_frame(frame)
+        elif self.viewer.shown is not None and frame < len(self.viewer.shown.positions):
             self.scene.set_frame(frame)
         last = self.playback.last / FPS
         whole = int(frame)

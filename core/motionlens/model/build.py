@@ -100,6 +100,9 @@ def save_model(model: nn.Module, folder: Path) -> None:
     text.replace(folder / CONFIG)
 
 
+_VIDEO = ("video.", "video_heads.", "rebuild.")
+
+
 def load_weights(model: nn.Module, path: Path, remedy: str) -> None:
     """Put a file's weights into a model.
 
@@ -108,7 +111,14 @@ def load_weights(model: nn.Module, path: Path, remedy: str) -> None:
     """
     try:
         state: dict[str, Tensor] = load_file(path)
-        model.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in state.items()})
+        state = {k: v.float() if v.is_floating_point() else v for k, v in state.items()}
+        begin = getattr(model, "begin_video", None)
+        if begin is None or any(name.startswith("video.") for name in state):
+            model.load_state_dict(state)
+        else:  # a model made before it had a video tower
+            own = {k: v for k, v in model.state_dict().items() if k.startswith(_VIDEO)}
+            model.load_state_dict(own | state)
+            begin()
     except Exception as error:  # safetensors and torch have several; all mean the same remedy
         first = str(error).strip().splitlines()
         raise MotionLensError(f"{path} could not be loaded ({' '.join(first[:2])}): {remedy}.") from error

@@ -14,7 +14,28 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ..errors import MotionLensError
 from .stages import TextBatch, Tokens, total_score
+
+
+@dataclass(frozen=True)
+class VideoChunk:
+    """Views of some motions, padded for themselves.
+
+    Attributes:
+        images: (B, W * 16, parts, channels). lengths: (B,) frames.
+        present: (B, W * parts) bool, patches that are known, at least one an item.
+        aligned: (B,) bool, the view covers its motion's frames one by one: its patches are the motion's.
+    """
+
+    images: Tensor
+    lengths: Tensor
+    present: Tensor
+    aligned: Tensor
+
+    def to(self, device: torch.device | str) -> VideoChunk:
+        """The same on a device."""
+        return VideoChunk(*(t.to(device) for t in (self.images, self.lengths, self.present, self.aligned)))
 
 
 @dataclass(frozen=True)
@@ -30,6 +51,8 @@ class Batch:
             motion and its mirrored twin; None where that is not known.
         grounded: (B, N, W * 14) bool, the patches that each text token refers to (window-major), as far as
             that is known; all False for the others. None where nothing is known.
+        video: chunks of a view of each motion, filmed and lifted, in the motions' order; None where the
+            model has no video tower.
     """
 
     motions: Sequence[tuple[Tensor, Tensor]]
@@ -37,13 +60,15 @@ class Batch:
     ignore: Tensor
     apart: Tensor | None = None
     grounded: Tensor | None = None
+    video: Sequence[VideoChunk] | None = None
 
     def to(self, device: torch.device | str) -> Batch:
         """The same on a device."""
         motions = [(images.to(device), lengths.to(device)) for images, lengths in self.motions]
         apart = None if self.apart is None else self.apart.to(device)
         grounded = None if self.grounded is None else self.grounded.to(device)
-        return Batch(motions, self.text.to(device), self.ignore.to(device), apart, grounded)
+        video = None if self.video is None else [chunk.to(device) for chunk in self.video]
+        return Batch(motions, self.text.to(device), self.ignore.to(device), apart, grounded, video)
 
 
 class RetrievalModel(nn.Module):
@@ -70,6 +95,16 @@ class RetrievalModel(nn.Module):
     @abstractmethod
     def encode_motion(self, images: Tensor, lengths: Tensor) -> Tokens:
         """Tokens of a padded batch of motion images (B, W * 16, parts, channels), (B,) frames."""
+
+    def encode_video(self, images: Tensor, lengths: Tensor, present: Tensor) -> Tokens:
+        """Tokens of lifted people's images, of which the patches ``present`` (B, W * parts) are known.
+
+        Raises:
+            MotionLensError: the model's tokens are no body parts during windows.
+        """
+        raise MotionLensError(
+            f"{self.config.name} cannot take videos: its tokens are no body parts during windows."
+        )
 
     @abstractmethod
     def forward(self, batch: Batch) -> dict[str, Tensor]:

@@ -56,8 +56,11 @@ def _encode(
         The tokens, (B, M) int64 the patch (window * 14 + part) of each joint token, and whether their weights
         were learned: a motion tower's heads never learned what to look for, a video tower's do.
     """
-    states = model.motion(images, lengths, present)
-    return model.motion_stages(states), states.place, False
+    if present is None or model.video is None:
+        states = model.motion(images, lengths, present)
+        return model.motion_stages(states), states.place, False
+    states = model.video(images, lengths, present)
+    return model.motion_stages(states, model.video_heads), states.place, True
 
 
 def _seen(known: np.ndarray, n_frames: int) -> np.ndarray:

@@ -89,6 +89,8 @@ class MotionTower(nn.Module):
                 take_vit(config.trunk, self.trunk, self.norm, config)
         self.when = When(config.width) if config.time_features else None
         self.keep, self.mask_share = config.patch_keep, config.mask_share
+        self.tells_target = False
+        """Whether states come with the patches that they stand for (``video_losses.Rebuild``)."""
         if config.reconstruction:
             self.mask = nn.Parameter(torch.zeros(config.width))
             self.rebuild = nn.Linear(config.width, self.size)
@@ -119,7 +121,9 @@ class MotionTower(nn.Module):
         if rebuilding:
             masked = torch.rand(b, w, parts, device=x.device) < self.mask_share
             x = torch.where(masked[..., None], self.mask + self.embed.part, x)
-            masked, target = masked.view(b, -1), patches.view(b, -1, size)
+            masked = masked.view(b, -1)
+        if rebuilding or self.tells_target:
+            target = patches.view(b, -1, size)
         x = x + self.window[:w, None] + (1 - share)[..., None, None] * self.partial
         when = places(share > 0)
         if self.when:
@@ -128,13 +132,13 @@ class MotionTower(nn.Module):
         x = x.reshape(b, w * parts, -1)
         place = torch.arange(w * parts, device=x.device).expand(b, -1)
         if present is not None:
-            place, exists = _given(exists & present)
+            exists = exists & present
+        thinning = self.training and self.keep < 1
+        if thinning or present is not None:
+            place, exists = _thinned(exists, self.keep) if thinning else _given(exists)
             x = x.gather(1, place[..., None].expand(-1, -1, x.shape[-1]))
-        elif self.training and self.keep < 1:
-            place, exists = _thinned(exists, self.keep)
-            x = x.gather(1, place[..., None].expand(-1, -1, x.shape[-1]))
-            if masked is not None and target is not None:
-                masked = masked.gather(1, place)
+            masked = masked if masked is None else masked.gather(1, place)
+            if target is not None:
                 target = target.gather(1, place[..., None].expand(-1, -1, size))
         x = self.norm(self.trunk(x, src_key_padding_mask=~exists))
         if self.when:

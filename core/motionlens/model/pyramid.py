@@ -7,13 +7,16 @@ Fine-Grained Motion-Language Retrieval via Pyramidal Shapley-Taylor Learning" (2
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize, pad
 
+from ..errors import MotionLensError
 from ..representation.kinds import IMAGE_KINDS
+from ..skeleton import N_PARTS
 from .compressor import Compressor
 from .contract import Batch, RetrievalModel
 from .motion_tower import MotionTower, PatchStates
@@ -24,6 +27,7 @@ from .text import WIDTH
 from .text_losses import WordGuess, text_losses
 from .text_online import OnlineText, Words
 from .text_tower import TextTower, learned_weights
+from .video_losses import Rebuild, video_losses
 
 
 class _Head(nn.Module):
@@ -116,6 +120,23 @@ class Pyramid(RetrievalModel):
             self.motion_heads["whole"] = _Head(w, config.whole_dim or WIDTH)
             if config.whole_dim:
                 self.text_heads["whole"] = _Head(t + WIDTH, config.whole_dim)
+        self.video: MotionTower | None = None
+        self.rebuild: Rebuild | None = None
+        if config.video:
+            self._add_video(config, saved is None)
+
+    def _add_video(self, config: PyramidConfig, pretrained: bool) -> None:
+        """A tower and heads of their own; a segment stage's compressor is shared with the motions."""
+        if IMAGE_KINDS[config.image].parts != N_PARTS:
+            raise MotionLensError(
+                f"model.video wants the image motionlens, not {config.image}: known patches are body parts."
+            )
+        self.video = MotionTower(config, pretrained)
+        self.video_heads = copy.deepcopy(self.motion_heads)
+        if config.rebuild:
+            self.motion.tells_target = True
+            text = self.config.text_width
+            self.rebuild = Rebuild(config.width, text, self.motion.size, config.heads, config.fusion)
 
     @property
     def mean(self) -> Tensor:  # type: ignore[override]
@@ -129,8 +150,12 @@ class Pyramid(RetrievalModel):
 
     def encode_text(self, text: TextBatch) -> Tokens:
         """See ``RetrievalModel.encode_text``."""
+        return self.text_stages(text, *self._words(text))
+
+    def _words(self, text: TextBatch) -> tuple[Tensor, Tensor]:
+        """Word states (B, N, text width) and which of them exist."""
         states, exists = self.text_encoder(text.texts) if self.text_encoder else (text.states, text.exists)
-        return self.text_stages(text, self.text(states, exists), exists)
+        return self.text(states, exists), exists
 
     def words(self, text: str) -> Words | None:
         """What the joint stage's text tokens stand for; None where they are the frozen encoder's."""
@@ -169,25 +194,63 @@ class Pyramid(RetrievalModel):
         """See ``RetrievalModel.encode_motion``."""
         return self.motion_stages(self.motion(images, lengths))
 
-    def motion_stages(self, patches: PatchStates) -> Tokens:
-        """Tokens of every stage from patch states."""
+    def encode_video(self, images: Tensor, lengths: Tensor, present: Tensor) -> Tokens:
+        """See ``RetrievalModel.encode_video``; by the motion tower in a model without a video tower."""
+        if IMAGE_KINDS[self.config.image].parts != N_PARTS:
+            return super().encode_video(images, lengths, present)
+        if self.video is None:
+            return self.motion_stages(self.motion(images, lengths, present))
+        return self.motion_stages(self.video(images, lengths, present), self.video_heads)
+
+    def motion_stages(self, patches: PatchStates, heads: nn.ModuleDict | None = None) -> Tokens:
+        """Tokens of every stage from patch states; ``heads``: the videos' in the place of the motions'."""
+        heads = self.motion_heads if heads is None else heads
         out: dict[str, StageTokens] = {}
         x, exists = patches.states, patches.exists
         if "joint" in self.stage_weights:
-            out["joint"] = self.motion_heads["joint"](*self._pooled(x, exists))
+            out["joint"] = heads["joint"](*self._pooled(x, exists))
         if "segment" in self.stage_weights:
             found = self.motion_compressor(x, exists, patches.place, patches.cells)
-            out["segment"] = self.motion_heads["segment"](*found)
+            out["segment"] = heads["segment"](*found)
         if "whole" in self.stage_weights:
             one = exists.new_ones(len(x), 1)
-            out["whole"] = self.motion_heads["whole"](_mean(x, exists), one, _all_members(exists))
+            out["whole"] = heads["whole"](_mean(x, exists), one, _all_members(exists))
         return out
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         """See ``RetrievalModel.forward``."""
-        states = [self.motion(images, lengths) for images, lengths in batch.motions]
-        motion = join([self.motion_stages(s) for s in states])
-        return pyramid_losses(self, self.encode_text(batch.text), motion, batch, states)
+        locked = self.locked
+        with torch.set_grad_enabled(torch.is_grad_enabled() and not locked):
+            states = [self.motion(images, lengths) for images, lengths in batch.motions]
+            motion = join([self.motion_stages(s) for s in states])
+            words, exists = self._words(batch.text)
+            text = self.text_stages(batch.text, words, exists)
+        out = {} if locked else pyramid_losses(self, text, motion, batch, states)
+        if self.video is not None and batch.video is not None:
+            seen = [self.video(c.images, c.lengths, c.present) for c in batch.video]
+            video = join([self.motion_stages(s, self.video_heads) for s in seen])
+            out |= video_losses(self, text, motion, video, batch, (words, exists), states, seen)
+        return out
+
+    @property
+    def locked(self) -> bool:
+        """Whether the video tower alone learns, the others being frozen."""
+        return self.video is not None and not next(self.motion.parameters()).requires_grad
+
+    def train(self, mode: bool = True) -> Pyramid:
+        """Frozen towers see all patches and drop nothing out, whatever the mode."""
+        super().train(mode)
+        if self.locked:
+            self.motion.eval()
+            self.text.eval()
+        return self
+
+    @torch.no_grad()
+    def begin_video(self) -> None:
+        """Start the video tower from the motion tower, which sees the same body parts."""
+        if self.video is not None:
+            self.video.load_state_dict(self.motion.state_dict())
+            self.video_heads.load_state_dict(self.motion_heads.state_dict())
 
     def text_losses(self, pairs: tuple[TextBatch, TextBatch]) -> dict[str, Tensor]:
         """Losses of two captions each of some motions, without the motions; each times its weight."""

@@ -40,6 +40,11 @@ class PyramidConfig:
         reconstruction: weight of rebuilding masked patches; mask_share: share of patches masked for it.
         masked_language: weight of the masked-language-model loss of the text side.
         paraphrase: weight of drawing captions of one motion together (text alone).
+        video: whether the model has a tower for people lifted from videos; the next five count only then.
+        video_motion, video_text: weights of the contrastive losses of videos with motions and with texts.
+        video_patch: weight of drawing each patch of a video to the same patch of its motion (own addition).
+        rebuild: weight of rebuilding the motion's patches (LAVIMO). fusion: from what motion, text and video
+            tell it by attention; False: from the motion alone.
         text_encoder: "minilm" (frozen), or the name or folder of a transformers model trained along
             (``text_online``); once saved, a model needs it by that name no more.
         trunk: "" for our transformer, or the name or folder of a transformers ViT whose blocks and weights
@@ -85,5 +90,11 @@ class PyramidConfig:
     mask_share: float = 0.15
     masked_language: float = 0.0
     paraphrase: float = 0.3
+    video: bool = False
+    video_motion: float = 1.0
+    video_text: float = 0.5
+    video_patch: float = 1.0
+    rebuild: float = 0.0
+    fusion: bool = True
     text_encoder: str = "minilm"
     trunk: str = ""

@@ -53,7 +53,7 @@ def interactions(text: StageTokens, motion: StageTokens, config: PyramidConfig, 
     return sampled_rows(similarity, text.weights, n, **masks)
 
 
-def _contrast(scores: Tensor, tau: float, batch: Batch, ignore: Tensor, config: PyramidConfig) -> Tensor:
+def contrast(scores: Tensor, tau: float, batch: Batch, ignore: Tensor, config: PyramidConfig) -> Tensor:
     """InfoNCE, or LAVIMO's soft targets where they are on."""
     if config.soft_targets == "off":
         return info_nce(scores, tau, ignore)
@@ -63,24 +63,29 @@ def _contrast(scores: Tensor, tau: float, batch: Batch, ignore: Tensor, config: 
     return soft_alignment(scores, targets, tau)
 
 
+def ignored(batch: Batch, config: PyramidConfig) -> Tensor:
+    """(B, B) pairs that are no negatives: known ones, and TMR's filter where it is on."""
+    if not config.negative_filter:
+        return batch.ignore
+    near = negative_filter(batch.text.sentence, config.negative_filter)
+    return batch.ignore | (near if batch.apart is None else near & ~batch.apart)
+
+
 def contrastive_losses(model: Pyramid, text: Tokens, motion: Tokens, batch: Batch) -> dict[str, Tensor]:
     """One contrastive loss a stage, and one on the sum of all stages."""
     c = model.config
-    ignore = batch.ignore
-    if c.negative_filter:
-        near = negative_filter(batch.text.sentence, c.negative_filter)
-        ignore = ignore | (near if batch.apart is None else near & ~batch.apart)
+    ignore = ignored(batch, c)
     out: dict[str, Tensor] = {}
     scores = {s: stage_scores(text[s], motion[s], c.two_way) for s in model.stage_weights}
     weights = {"joint": c.joint_loss, "segment": c.segment_loss, "whole": c.whole_loss}
     for stage, values in scores.items():
         if weights[stage]:
             tau = c.whole_tau if stage == "whole" else c.tau
-            out[stage] = weights[stage] * _contrast(values, tau, batch, ignore, c)
+            out[stage] = weights[stage] * contrast(values, tau, batch, ignore, c)
     if c.total_loss:
         total = torch.stack([w * scores[s] for s, w in model.stage_weights.items()]).sum(0)
         total = total / sum(model.stage_weights.values())
-        out["total"] = c.total_loss * _contrast(total, c.tau, batch, ignore, c)
+        out["total"] = c.total_loss * contrast(total, c.tau, batch, ignore, c)
     return out
 
 

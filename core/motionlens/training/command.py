@@ -14,6 +14,7 @@ _EXAMPLE = """examples:
   motionlens train --config small --data humanml3d-cmu --out runs/first
   motionlens train --config tmr --data humanml3d-cmu --out runs/tmr --set train.minutes=30 model.dropout=0.2
   torchrun --nproc_per_node 4 -m motionlens.cli.main train --config paper-base --out runs/base
+  motionlens train --config video --init models/motionlens-2 --data humanml3d-cmu --filmed films --out runs/video
   motionlens evaluate --data humanml3d-cmu --split test --model runs/first
 
 An unfinished run goes on where it was: give the same command again."""
@@ -34,6 +35,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     )
     train.add_argument("--data", type=Path, help="folder in HumanML3D's layout (data.folder)")
     train.add_argument("--pack", type=Path, help="unpacked data pack (data.pack)")
+    train.add_argument("--filmed", type=Path, help="folder of filmed motions (data.filmed)")
     train.add_argument("--corpus", type=Path, help="folder of a synthesised corpus (data.corpus)")
     train.add_argument("--init", type=Path, help="run or model to start from (train.init)")
     train.add_argument("--cache", type=Path, help="folder that runs share for images and token states")
@@ -84,7 +86,7 @@ def run_synthesise(args: argparse.Namespace) -> int:
 
 def _given(args: argparse.Namespace) -> dict[str, dict[str, Any]]:
     """Settings that have an option of their own."""
-    data = {"folder": args.data, "pack": args.pack, "corpus": args.corpus}
+    data = {"folder": args.data, "pack": args.pack, "corpus": args.corpus, "filmed": args.filmed}
     train = {"init": args.init, "steps": args.steps, "seed": args.seed}
     return {
         "data": {k: str(v) for k, v in data.items() if v is not None},
@@ -120,7 +122,8 @@ def run_train(args: argparse.Namespace) -> int:
 def _gathered(config: RunConfig, out: Path, cache: Path | None, device: str) -> Any:
     from .data import gather
 
-    return gather(config.data, out, config.model.image, device=device, cache=cache)
+    video = bool(getattr(config.model, "video", False))
+    return gather(config.data, out, config.model.image, device=device, cache=cache, video=video)
 
 
 def _train(config: RunConfig, data: Any, out: Path, device: str, rank: int, world: int, quiet: bool) -> None:

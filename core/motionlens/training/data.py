@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from ..errors import MotionLensError
 from ..model.contract import Batch
+from ..motion import FPS
 from ..synthesis.grammar import mirror_caption
 from .captions_only import load_caption_groups
 from .corpus import build_corpus, load_corpus
@@ -20,6 +21,7 @@ from .joined import joined_items
 from .real import description_items, hdm05_items, kit_items, load_folder, load_trials
 from .sampler import CaptionPairs, Sampler, pair_batch
 from .text_bank import TextBank, build_text_bank
+from .views import View, ViewBank, build_view_bank, on_frames
 
 _HELD_OUT = 200
 """Synthesised motions kept for validation."""
@@ -52,6 +54,9 @@ class DataSettings:
         variants: augmented variants of each recorded motion.
         weights: source -> share of a batch; sources that are not there do not count.
         captions: also captions without motions (needs ``pack``).
+        views: simulated views of each synthesised motion, for models with a video tower (recorded_views: of a
+            recorded one); filmed: folder of rendered and really tracked motions (``motionlens film-motions``)
+            that join them; "": none.
         validation_share: share of the folder's motions, by whole subjects, kept for early stopping.
         seed: of subjects kept, concatenations and variants.
         workers: processes that make images and the corpus.
@@ -69,6 +74,9 @@ class DataSettings:
     variants: int = 8
     weights: Mapping[str, float] = field(default_factory=lambda: dict(_WEIGHTS))
     captions: bool = True
+    views: int = 1
+    recorded_views: int = 4
+    filmed: str = ""
     validation_share: float = 0.1
     seed: int = 0
     workers: int = 2
@@ -93,6 +101,7 @@ class TrainData:
         images: motion images of all items.
         groups: captions of the same motion, for the text tower alone.
         weights: source -> share of a batch.
+        views: the video side of all items, None where the model has no video tower.
     """
 
     items: dict[str, list[TrainItem]]
@@ -101,10 +110,11 @@ class TrainData:
     images: ImageBank
     groups: list[list[str]]
     weights: Mapping[str, float]
+    views: ViewBank | None = None
 
     def sampler(self, batch: int, seed: int, rank: int = 0, world: int = 1) -> Sampler:
         """Batches of motions with captions."""
-        return Sampler(self.items, self.bank, self.images, batch, self.weights, seed, rank, world)
+        return Sampler(self.items, self.bank, self.images, batch, self.weights, seed, rank, world, self.views)
 
     def caption_pairs(self, batch: int, seed: int, rank: int = 0) -> CaptionPairs | None:
         """Batches of paraphrases, None where there are no captions without motions."""
@@ -113,7 +123,7 @@ class TrainData:
     def validation_batches(self) -> dict[str, Batch]:
         """Each validation set as one batch, first captions."""
         return {
-            name: pair_batch(items, self.bank, self.images)
+            name: pair_batch(items, self.bank, self.images, self.views)
             for name, items in self.validation.items()
             if items
         }
@@ -244,6 +254,7 @@ def gather(
     leave_out_ids: frozenset[str] = frozenset(),
     device: str = "cpu",
     cache: Path | None = None,
+    video: bool = False,
 ) -> TrainData:
     """Load, synthesise where asked, encode every caption and make every image once.
 
@@ -254,6 +265,7 @@ def gather(
             concatenations, captions.
         leave_out_ids: HumanML3D ids of which the same holds, and of what shares time with them.
         device: where captions are encoded.
+        video: also make views of everything.
         cache: where recordings, token states and images are kept; may be shared by runs; None: in ``out``.
 
     Raises:
@@ -295,7 +307,35 @@ def gather(
         ),
     )
     assert isinstance(bank, TextBank) and isinstance(images, ImageBank)
-    return TrainData(items, validation, bank, images, groups, settings.weights)
+    views = _views(settings, used, image, cache) if video else None
+    return TrainData(items, validation, bank, images, groups, settings.weights, views)
+
+
+def _filmed(folder: Path, items: Sequence[TrainItem]) -> dict[str, list[View]]:
+    """Of each item that was rendered and really tracked, what the lifting gave back."""
+    from ..video.evaluation.filmed import load_filmed
+
+    lengths = {i.key: len(i.positions) for i in items if i.source == "humanml3d"}
+    out: dict[str, list[View]] = {}
+    for film in load_filmed(folder):
+        if film.id in lengths:
+            start = film.first + round(film.start_s * FPS)
+            view = on_frames(film.positions, film.known, start, lengths[film.id])
+            out.setdefault(film.id, []).append(view)
+    return out
+
+
+def _views(settings: DataSettings, items: Sequence[TrainItem], image: str, cache: Path) -> ViewBank:
+    filmed = _filmed(Path(settings.filmed), items) if settings.filmed else {}
+    found = _with_progress(
+        "views",
+        "view",
+        lambda progress: build_view_bank(
+            items, image, cache, settings.views, settings.recorded_views, filmed, settings.workers, progress
+        ),
+    )
+    assert isinstance(found, ViewBank)
+    return found
 
 
 def _id(item: TrainItem) -> str:

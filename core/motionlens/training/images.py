@@ -66,7 +66,7 @@ def _make(kind: str, task: Task) -> list[tuple[list[int], np.ndarray]]:
 
 
 @contextmanager
-def _one_thread_each() -> Iterator[None]:
+def one_thread_each() -> Iterator[None]:
     """Worker processes that start meanwhile use one thread each: together they fill the machine."""
     before = {name: os.environ.get(name) for name in _THREADS}
     os.environ.update(dict.fromkeys(_THREADS, "1"))
@@ -84,7 +84,7 @@ def _made(kind: str, tasks: list[Task], workers: int) -> Iterator[list[tuple[lis
     if workers < 2 or len(tasks) < 2:
         yield from (_make(kind, task) for task in tasks)
         return
-    with _one_thread_each(), ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with one_thread_each(), ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         yield from pool.map(partial(_make, kind), tasks)
 
 

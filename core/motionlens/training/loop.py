@@ -136,6 +136,9 @@ class Run:
         resumed = (folder / CHECKPOINT).exists()
         if not resumed:
             self._begin()
+        for name, parameter in self.model.named_parameters():
+            if name.startswith(settings.freeze or (" ",)):
+                parameter.requires_grad_(False)
         self.optimiser = _optimiser(self.model, settings)
         losses = _Losses(self.model)
         # Parameters that a step leaves out (a loss without pairs, a frozen head) must not stop the sum.

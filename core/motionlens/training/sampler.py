@@ -8,8 +8,9 @@ import numpy as np
 import torch
 
 from ..errors import MotionLensError
-from ..model.contract import Batch
+from ..model.contract import Batch, VideoChunk
 from ..model.stages import TextBatch
+from ..skeleton import N_PARTS
 from ..synthesis.grammar import mirror_caption
 from ..windows import PATCH_FRAMES
 from .grounding import grounded_cells
@@ -17,6 +18,7 @@ from .images import ImageBank, padded
 from .items import TrainItem, mirror_groundings
 from .negatives import Relations
 from .text_bank import TextBank
+from .views import ViewBank
 
 _POOL = 4
 _CHUNKS = 4
@@ -56,6 +58,7 @@ class Sampler:
         seed: int,
         rank: int = 0,
         world: int = 1,
+        views: ViewBank | None = None,
     ) -> None:
         """A sampler of one process.
 
@@ -64,6 +67,7 @@ class Sampler:
             batch: pairs of a batch, even.
             weights: source -> share of a batch; sources without items do not count.
             rank, world: which of how many processes: each draws its own batches.
+            views: the video side of the pairs, None where no video is trained.
 
         Raises:
             MotionLensError: an odd batch, an unknown source, or nothing to draw from.
@@ -78,7 +82,7 @@ class Sampler:
         if not self._weights:
             raise MotionLensError("No source of training motions has both motions and a share of the batch.")
         self._twins, self._key = batch // 2, (seed, rank)
-        self._bank, self._images = bank, images
+        self._bank, self._images, self._views = bank, images, views
         listed = [i for s in self._weights for i in items[s]]
         ends = np.cumsum([0, *(len(items[s]) for s in self._weights)])
         self._of = {s: np.arange(a, b) for s, a, b in zip(self._weights, ends, ends[1:], strict=False)}
@@ -133,16 +137,29 @@ class Sampler:
             variants = rng.integers(self._images.variants(int(self._image[i])), size=2)
             rows += [(int(i), bool(k), int(variants[k]), which) for k in (0, 1)]
         rows.sort(key=lambda r: self._images.lengths[self._image[r[0]], r[2]])
-        views = [self._images.image(int(self._image[i]), m, v) for i, m, v, _ in rows]
+        drawn = [self._images.image(int(self._image[i]), m, v) for i, m, v, _ in rows]
         size = -(-len(rows) // _CHUNKS)
-        motions = [padded(views[start : start + size]) for start in range(0, len(rows), size)]
+        motions = [padded(drawn[start : start + size]) for start in range(0, len(rows), size)]
         items, mirrored = (np.array([r[c] for r in rows]) for c in (0, 1))
         numbers = np.array([(self._mirrored if m else self._captions)[i][w] for i, m, _, w in rows])
         ignore = self._relations.ignore(items, mirrored, numbers)
         apart = self._relations.apart(items, mirrored, numbers)
         text = self._bank.batch(numbers.tolist())
         grounded = self._refers(rows, text, max(images.shape[1] for images, _ in motions))
-        return Batch(motions, text, torch.from_numpy(ignore), torch.from_numpy(apart), grounded)
+        video = self._filmed(rows, size, step) if self._views else None
+        return Batch(motions, text, torch.from_numpy(ignore), torch.from_numpy(apart), grounded, video)
+
+    def _filmed(self, rows: Sequence[tuple[int, bool, int, int]], size: int, step: int) -> list[VideoChunk]:
+        """A view of each row; draws of their own, so that the rest of a batch is the same without views."""
+        assert self._views is not None
+        rng = np.random.default_rng([*self._key, 3, step])
+        seen = [self._views.drawn(self._items[i].key, m, rng) for i, m, _, _ in rows]
+        # An augmented motion is another one in its details: no patch of the view is quite its own.
+        seen = [
+            (image, known, whole and not v)
+            for (image, known, whole), (_, _, v, _) in zip(seen, rows, strict=True)
+        ]
+        return [video_chunk(seen[start : start + size]) for start in range(0, len(rows), size)]
 
     def _refers(
         self, rows: Sequence[tuple[int, bool, int, int]], text: TextBatch, frames: int
@@ -157,15 +174,31 @@ class Sampler:
         return grounded_cells(text.texts, found, text.exists.shape[1], frames // PATCH_FRAMES)
 
 
-def pair_batch(items: Sequence[TrainItem], bank: TextBank, images: ImageBank) -> Batch:
-    """Items as they are, each with its first caption, shortest first: for validation."""
+def video_chunk(views: Sequence[tuple[np.ndarray, np.ndarray, bool]]) -> VideoChunk:
+    """Views (image, known patches, whether aligned) as one padded chunk."""
+    images, lengths = padded([image for image, _, _ in views])
+    present = np.zeros((len(views), images.shape[1] // PATCH_FRAMES, N_PARTS), dtype=bool)
+    for row, (_, known, _) in zip(present, views, strict=True):
+        row[: len(known)] = known
+    aligned = torch.tensor([whole for _, _, whole in views])
+    return VideoChunk(images, lengths, torch.from_numpy(present.reshape(len(views), -1)), aligned)
+
+
+def pair_batch(
+    items: Sequence[TrainItem], bank: TextBank, images: ImageBank, views: ViewBank | None = None
+) -> Batch:
+    """Items as they are, each with its first caption and first view, shortest first: for validation."""
     items = sorted(items, key=lambda i: len(i.positions))
-    views = [images.image(images.number(i.key)) for i in items]
-    motions = [padded(views[start : start + 32]) for start in range(0, len(views), 32)]
+    plain = [images.image(images.number(i.key)) for i in items]
+    motions = [padded(plain[start : start + 32]) for start in range(0, len(plain), 32)]
+    video = None
+    if views is not None:
+        seen = [(*views.view(i.key, 0), True) for i in items]
+        video = [video_chunk(seen[start : start + 32]) for start in range(0, len(seen), 32)]
     texts = [bank.number(i.captions[0]) for i in items]
     n = np.arange(len(items))
     ignore = Relations(items, bank).ignore(n, np.zeros(len(n), dtype=bool), np.array(texts))
-    return Batch(motions, bank.batch(texts), torch.from_numpy(ignore))
+    return Batch(motions, bank.batch(texts), torch.from_numpy(ignore), video=video)
 
 
 class CaptionPairs:

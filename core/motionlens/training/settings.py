@@ -20,6 +20,7 @@ class TrainSettings:
         learning_rate: AdamW's at the end of the warmup; falls along a cosine to ``final_rate`` times it.
         warmup: steps of linear warmup.
         rate_factors: prefix of a parameter's name -> factor of the learning rate, for pretrained parts.
+        freeze: prefixes of the names of parameters that stay as they are.
         weight_decay: AdamW's, on matrices alone.
         clip: largest norm of the gradient; 0: not clipped.
         ema: decay of the moving average of the weights, which is what is kept; 0: the weights themselves.
@@ -43,6 +44,7 @@ class TrainSettings:
     final_rate: float = 0.02
     warmup: int = 150
     rate_factors: Mapping[str, float] = field(default_factory=dict)
+    freeze: tuple[str, ...] = ()
     weight_decay: float = 0.05
     clip: float = 1.0
     ema: float = 0.998

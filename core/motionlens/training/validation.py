@@ -27,6 +27,10 @@ def fit_normalisation(model: RetrievalModel, sampler: Any, batches: int = 8) -> 
     found = torch.cat(frames)
     model.mean.copy_(found.mean(0))
     model.std.copy_(found.std(0, correction=0).clamp(min=0.02))
+    video = getattr(model, "video", None)
+    if video is not None:
+        video.mean.copy_(model.mean)
+        video.std.copy_(model.std)
 
 
 @torch.inference_mode()
@@ -43,17 +47,37 @@ def score_matrix(model: RetrievalModel, batch: Batch) -> np.ndarray:
         model.train(training)
 
 
+@torch.inference_mode()
+def video_matrix(model: RetrievalModel, batch: Batch) -> np.ndarray:
+    """(videos, motions) scores of a batch's pairs, float64; the model's mode is left as it was."""
+    training = model.training
+    model.eval()
+    try:
+        batch = batch.to(model.mean.device)
+        videos = [model.encode_video(c.images, c.lengths, c.present) for c in batch.video or ()]
+        motions = [model.encode_motion(*chunk) for chunk in batch.motions]
+        rows = [torch.cat([model.scores(v, m) for m in motions], dim=1) for v in videos]
+        return torch.cat(rows).double().cpu().numpy()
+    finally:
+        model.train(training)
+
+
 def validate(model: RetrievalModel, batch: Batch) -> dict[str, float]:
     """Retrieval figures of held-out pairs, in per cent.
 
     Pairs in ``batch.ignore`` count neither as right nor as wrong.
 
     Returns:
-        "t2m_R@k" and "m2t_R@k" for k of ``KS``, and "recall", the mean of all of them.
+        "t2m_R@k" and "m2t_R@k" for k of ``KS``, with views also "v2m_R@k" and "m2v_R@k", and "recall", the
+        mean of all of them.
     """
-    scores = score_matrix(model, batch)
-    scores[batch.ignore.cpu().numpy() & ~np.eye(len(scores), dtype=bool)] = -1e6
-    right = np.eye(len(scores), dtype=bool)
-    ranks = {"t2m": best_ranks(scores, right), "m2t": best_ranks(scores.T, right)}
+    ways = {("t2m", "m2t"): score_matrix(model, batch)}
+    if batch.video is not None:
+        ways[("v2m", "m2v")] = video_matrix(model, batch)
+    ranks: dict[str, np.ndarray] = {}
+    for (there, back), scores in ways.items():
+        right = np.eye(len(scores), dtype=bool)
+        scores[batch.ignore.cpu().numpy() & ~right] = -1e6
+        ranks |= {there: best_ranks(scores, right), back: best_ranks(scores.T, right)}
     out = {f"{way}_R@{k}": 100 * recall(found, k) for way, found in ranks.items() for k in KS}
     return {"recall": float(np.mean(list(out.values()))), **out}

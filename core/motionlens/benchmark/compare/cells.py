@@ -218,7 +218,8 @@ class System:
     def _gathered(self, what: str, config: RunConfig, subjects: frozenset[str]) -> TrainData:
         from ...training.data import gather
 
-        key = (what, config.model.image, repr(config.data))
+        video = bool(getattr(config.model, "video", False))
+        key = (what, config.model.image, video, repr(config.data))
         if key not in self._shared:
             while len(self._shared) > 2:  # tables of tens of thousands of items
                 del self._shared[next(iter(self._shared))]
@@ -228,6 +229,7 @@ class System:
                 config.model.image,
                 leave_out_subjects=subjects,
                 cache=self.places.cache,
+                video=video,
             )
         data: TrainData = self._shared[key]
         return replace(data, weights=config.data.weights)

@@ -74,7 +74,9 @@ class _Grain:
         """(H, W, 3) uint8 of colours 0..1."""
         y, x = self._rng.integers(self._ROOM, size=2)
         noise = self._field[y : y + picture.shape[0], x : x + picture.shape[1]]
-        return np.clip(picture * np.float32(255.0) + noise, 0.0, 255.0).astype(np.uint8)
+        bright = picture * np.float32(255.0)
+        bright += noise
+        return np.clip(bright, 0.0, 255.0, out=bright).astype(np.uint8)
 
 
 def _at(camera: Camera, t: int) -> Camera:

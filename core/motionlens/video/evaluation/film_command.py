@@ -89,17 +89,16 @@ def run(args: argparse.Namespace) -> int:
     step = "render" if args.render_only else "lift" if args.lift_again else "all"
     left = [task for task in tasks if _wanted(task, step)]
     if len(left) < len(tasks):
-        _say(f"{len(tasks) - len(left)} of {len(tasks)} clips are there already or not yet.")
+        _say(f"{len(tasks) - len(left)} of {len(tasks)} clips are left as they are.")
     for number, line in enumerate(_made(left, args.workers, step), 1):
         _say(f"{number} of {len(left)}: {line}")
     if step == "render":
         print(f"{len(tasks)} videos are in {args.out}.")
         return 0
-    lost = [name for name in failures(args.out) if name in {task.name for task in tasks}]
-    print(
-        f"{len(tasks) - len(lost)} of {len(tasks)} clips filmed in {args.out}, {len(lost)} without a person."
-    )
-    return 0 if len(lost) < len(tasks) else 1
+    made = sum(task.path(".npz").exists() for task in tasks)
+    lost = failures(args.out).keys() & {task.name for task in tasks}
+    print(f"{made} of {len(tasks)} clips are filmed in {args.out}, {len(lost)} show nobody to follow.")
+    return 0 if made else 1
 
 
 def _wanted(task: _Task, step: str) -> bool:

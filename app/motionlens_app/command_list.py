@@ -29,8 +29,15 @@ def _file(w: MainWindow) -> list[Command]:
         Command("file.quit", "&Quit", w.quit, "&Library", ("Ctrl+Q",), separator_before=True),
         Command("model.load", "&Load the model again", w.session.model.start, "&Search"),
         Command("query.focus", "Go to the &query", w.query.focus, "&Search", ("Ctrl+F",)),
+        Command("query.video", "Search by a &video…", w.ask_video, "&Search", ("Ctrl+Shift+F",), separator_before=True),
+        Command("query.motion", "Search by a &motion file…", w.ask_motion_file, "&Search"),
+        Command("query.like", "More &like this", w.more_like, "&Search", ("M",), typing=False),
+        Command("query.like_too", "&Add this to the query", lambda: w.more_like(alone=False), "&Search"),
+        Command("query.range", "Search by this &range", w.search_by_range, "&Search", ("Shift+M",), typing=False),
+        Command("query.avoid", "&Avoid…", w.query.focus_avoid, "&Search", ("-",), typing=False),
+        Command("query.strip", "Show or &fold the video", w.toggle_strip, "&Search", ("Shift+V",), typing=False),
         Command("query.slash", "Go to the query", w.query.focus, "", ("/",), typing=False),
-        Command("query.clear", "&Clear the query", w.query.edit.clear, "&Search"),
+        Command("query.clear", "&Clear the query", w.query.clear_all, "&Search"),
     ]  # fmt: skip
 
 
@@ -52,6 +59,7 @@ def _view(w: MainWindow) -> list[Command]:
         *themes,
         Command("view.animate", "&Play all cards", w.results.animate.setChecked, "&View", checkable=True,
                 checked=True, separator_before=True),
+        Command("view.list", "Cards as a &list", w.results.density.setChecked, "&View", ("Ctrl+L",), checkable=True),
         *views,
         Command("view.fit", "Fit the &motion", w.viewer.fit, "&View", ("Ctrl+0",)),
         Command("view.compare", "&Compare the selected motions",

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 import numpy as np
 
-from motionlens.explanation.result import Explanation
+from motionlens.errors import UnreadableFileError
+from motionlens.explanation.result import Explanation, QueryPart
 from motionlens.library.interface import Failure, Library
 from motionlens.model.interface import Composition, Encoder, QueryTokens
+from motionlens.motion import FPS
+from motionlens.search.query import Example, Query
 from motionlens.search.result import SearchResult
+from motionlens.video import Person, Track, VideoInfo
+from motionlens.windows import MAX_CLIP_FRAMES
 
 from .imports_quietly import import_quietly
 
 if TYPE_CHECKING:
     from motionlens.model.remote import ProcessEncoder
+    from motionlens.video.lifting import Lifted
+
+Rows = Literal["body part", "segment"]
+"""What an example's tokens are taken together to in an explanation."""
+VIDEO_SUFFIXES = frozenset((".mp4", ".mov", ".m4v", ".webm", ".mkv", ".avi", ".gif"))
+_PIECE_STEP = MAX_CLIP_FRAMES // 2
 
 
 @dataclass(frozen=True)
@@ -54,6 +65,33 @@ class Searcher(Protocol):
     """A query answered over one library; sees what an import adds."""
 
     def search(self, text: str, k: int) -> SearchResult: ...
+    def search_query(self, query: Query, k: int) -> SearchResult:
+        """For a query with examples or with something to avoid."""
+        ...
+
+
+class VideoReader(Protocol):
+    """Reads and tracks videos elsewhere, one request at a time; see ``motionlens.video.remote.VideoProcess``."""
+
+    def warm(self) -> None: ...
+    def probe(self, path: str | Path, cancelled: Callable[[], bool] | None = None) -> VideoInfo: ...
+    def thumbnail(
+        self, path: str | Path, time_s: float | None = None, longest_side: int = 320,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> np.ndarray: ...  # fmt: skip
+    def read_frames(
+        self, path: str | Path, start_s: float = 0.0, end_s: float | None = None, fps: float | None = None,
+        longest_side: int | None = None, cancelled: Callable[[], bool] | None = None,
+    ) -> Generator[tuple[float, np.ndarray], None, None]: ...  # fmt: skip
+    def find_people(
+        self, path: str | Path, time_s: float = 0.0, cancelled: Callable[[], bool] | None = None
+    ) -> list[Person]: ...
+    def track(
+        self, path: str | Path, start_s: float = 0.0, end_s: float | None = None,
+        person: tuple[float, float] | None = None, progress: Callable[[int, int], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Track: ...  # fmt: skip
+    def close(self) -> None: ...
 
 
 ProgressCallback = Callable[[WorkProgress], None]
@@ -77,6 +115,24 @@ class Services(Protocol):
 
     def explain(self, encoder: Encoder, text: str, clip: np.ndarray, start_s: float) -> Explanation:
         """Why a clip, (T, 22, 3) on the reference skeleton, matches a text; it begins at ``start_s`` of its motion."""
+        ...
+
+    def explain_example(
+        self, encoder: Encoder, example: Example, clip: np.ndarray, start_s: float, rows: Rows
+    ) -> Explanation:
+        """Why a clip matches an example; rows are the example's body parts, or its windows in its own seconds."""
+        ...
+
+    def video_reader(self) -> VideoReader:
+        """A reader of videos with a process of its own; starts nothing."""
+        ...
+
+    def lift(self, track: Track, mirror: bool = False) -> Lifted:
+        """A tracked person on the reference skeleton; ``mirror``: the picture is mirrored, as selfies are."""
+        ...
+
+    def read_motion(self, path: Path) -> np.ndarray:
+        """(T, 22, 3) of the first motion in a file, on the reference skeleton at 20 fps."""
         ...
 
     def export_explanation(self, explanation: Explanation, path: Path) -> None:
@@ -173,6 +229,49 @@ class LocalServices:
         query = self._query[2]
         return explain_tokens(*query, *able.compose_motion(clip), able.stage_counts, len(clip), start_s)
 
+    def explain_example(
+        self, encoder: Encoder, example: Example, clip: np.ndarray, start_s: float, rows: Rows
+    ) -> Explanation:
+        """See ``Services``. Of an example longer than a clip the piece that fits best, as in the search."""
+        from motionlens.explanation.explain import explain_by_motion
+        from motionlens.model.interface import ExplainingEncoder
+
+        able = cast(ExplainingEncoder, encoder)
+        best, first = None, 0
+        for start in piece_starts(len(example.positions)):
+            piece = example.positions[start : start + MAX_CLIP_FRAMES]
+            made = explain_by_motion(able, piece, clip, start_s, rows)
+            if best is None or made.score > best.score:
+                best, first = made, start
+        assert best is not None
+        return replace(best, words=_later(best.words, first / FPS)) if rows == "segment" else best
+
+    def video_reader(self) -> VideoReader:
+        """See ``Services``."""
+        from motionlens.video.remote import VideoProcess
+
+        return VideoProcess()
+
+    def lift(self, track: Track, mirror: bool = False) -> Lifted:
+        """See ``Services``."""
+        import_quietly("motionlens.video.lifting")
+        from motionlens.video.lifting import lift
+
+        return lift(track, mirror=mirror)
+
+    def read_motion(self, path: Path) -> np.ndarray:
+        """See ``Services``. In a process of its own, as for an import."""
+        from motionlens.library.worker import ReaderProcess
+
+        reader = ReaderProcess()
+        try:
+            result = reader.read(path)
+        finally:
+            reader.close()
+        if not result.motions:
+            raise UnreadableFileError(result.message)
+        return result.motions[0].positions
+
     def export_explanation(self, explanation: Explanation, path: Path) -> None:
         """See ``Services``."""
         from motionlens.explanation import export
@@ -218,6 +317,28 @@ class LocalServices:
         """See ``Services``."""
         if self._encoder is not None:
             self._encoder.close()
+
+
+def piece_starts(n_frames: int) -> list[int]:
+    """First frames of overlapping pieces that a motion is explained in.
+
+    >>> piece_starts(100), piece_starts(300)
+    ([0], [0, 76])
+    """
+    last = max(n_frames - MAX_CLIP_FRAMES, 0)
+    return [*range(0, last, _PIECE_STEP), last]
+
+
+def _later(words: tuple[QueryPart, ...], seconds: float) -> tuple[QueryPart, ...]:
+    """Windows of an example named by the seconds at which they stand in the whole of it.
+
+    >>> _later((QueryPart("0.0–0.8 s"),), 2.0)[0].text
+    '2.0–2.8 s'
+    """
+    if not seconds:
+        return words
+    edges = [part.text.removesuffix(" s").split("–") for part in words]
+    return tuple(QueryPart(f"{float(a) + seconds:.1f}–{float(b) + seconds:.1f} s") for a, b in edges)
 
 
 def _translated(progress: ProgressCallback):

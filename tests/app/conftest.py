@@ -67,6 +67,7 @@ def make_app(
     services.gate.set()
     services.model_gate.set()
     services.why_gate.set()
+    services.track_gate.set()
     for app in made:
         app.window.close()
         running = [

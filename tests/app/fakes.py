@@ -6,18 +6,21 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from motionlens.errors import MotionLensError
+from motionlens.errors import CancelledError, MotionLensError, UnreadableFileError
 from motionlens.explanation.parts import PART_NAMES
 from motionlens.explanation.result import Explanation, QueryPart
 from motionlens.library.interface import Failure, LibraryCounts, Moment, MotionRecord, TokenBatch
 from motionlens.motion import FPS, Motion
+from motionlens.search.query import Example, Query
 from motionlens.search.result import Hit, SearchResult
 from motionlens.skeleton import JOINT_INDEX as J
 from motionlens.skeleton import PARENTS, REFERENCE_OFFSETS
+from motionlens.video import Person, Track, VideoInfo
 from motionlens.windows import PATCH_FRAMES
 from motionlens_app.services import ImportOutcome, WorkProgress
 
@@ -105,6 +108,9 @@ class FakeLibrary:
         side = ("left" if motion_id % 2 == 0 else "right") if (motion_id - 1) % 3 else ""
         return gait(record.n_frames, 0.3 * (motion_id % 5), motion_id, side)
 
+    def known(self, motion_id: int) -> None:
+        return None
+
     def counts(self) -> LibraryCounts:
         n = len(self.records)
         seconds = sum(r.n_frames for r in self.records) / FPS
@@ -157,6 +163,22 @@ class FakeSearcher:
 
     def search(self, text: str, k: int) -> SearchResult:
         self.services.searched.append(text)
+        return self._found(text, k)
+
+    def search_query(self, query: Query, k: int) -> SearchResult:
+        """Examples push their own motion's side forward; what is avoided goes to the end."""
+        self.services.asked.append(query)
+        result = self._found(query.text, k)
+        avoided = set(query.avoid.lower().split())
+        hits = [hit for hit in result.hits if not avoided & set(hit.caption.split())]
+        sources = {e.source.motion_id for e in query.examples if e.source}
+        hits = [hit for hit in hits if hit.id not in sources]
+        if query.examples and not query.text:
+            hits = hits[::-1]
+        ranked = tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits, 1))
+        return replace(result, hits=ranked)
+
+    def _found(self, text: str, k: int) -> SearchResult:
         if text.startswith("slow"):
             assert self.services.gate.wait(10)
         if text == "fail":
@@ -199,6 +221,65 @@ def made_up_explanation(text: str, n_frames: int, start_s: float = 0.0) -> Expla
     )  # fmt: skip
 
 
+@dataclass(frozen=True, eq=False)
+class FakeLifted:
+    """What ``video.lifting.Lifted`` is."""
+
+    positions: np.ndarray
+    known: np.ndarray
+    travel_known: np.ndarray
+    start_s: float
+    notes: tuple[str, ...]
+
+
+class FakeVideo:
+    """A grey clip of 160 x 90 in which somebody is followed; the gate holds the tracking."""
+
+    def __init__(self, services: FakeServices) -> None:
+        self.services = services
+        self.closed = False
+
+    def warm(self) -> None:
+        self.warmed = True
+
+    def probe(self, path, cancelled=None) -> VideoInfo:
+        if "sound" in str(path):
+            raise UnreadableFileError(f"{path} holds sound alone: choose a file with a picture.")
+        return VideoInfo(str(path), 160, 90, 30.0, self.services.video_s, 0, False, "h264")
+
+    def thumbnail(self, path, time_s=None, longest_side=320, cancelled=None):
+        return np.full((90, 160, 3), 200, np.uint8)
+
+    def read_frames(self, path, start_s=0.0, end_s=None, fps=None, longest_side=None, cancelled=None):
+        for time_s in np.arange(start_s, min(end_s, self.services.video_s), 0.1):
+            yield float(time_s), np.full((90, 160, 3), 60 + int(20 * time_s) % 150, np.uint8)
+
+    def find_people(self, path, time_s=0.0, cancelled=None) -> list[Person]:
+        return [Person((0.1 + 0.3 * n, 0.2, 0.3 + 0.3 * n, 0.9), 0.9) for n in range(self.services.people)]
+
+    def track(
+        self, path, start_s=0.0, end_s=None, person=None, progress=None, cancelled=None, fps=30.0
+    ) -> Track:
+        services = self.services
+        services.tracked.append((Path(path).name, start_s, end_s, person))
+        n = max(round((min(end_s, services.video_s) - start_s) * fps), 2)
+        progress(n // 3, n)
+        while not services.track_gate.wait(0.01):
+            if cancelled() or self.closed:
+                services.cancelled_tracks += 1
+                raise CancelledError("Cancelled.")
+        if services.track_error:
+            raise services.track_error
+        times = start_s + np.arange(n) / fps
+        image = np.full((n, 33, 3), 0.5, np.float32) + np.linspace(-0.2, 0.2, 33, dtype=np.float32)[:, None]
+        seen = np.ones(n, bool)
+        info = {"width": 160, "height": 90, "others": [[0, 0, 1, 1]] * (services.people - 1)}
+        return Track(times, image, image, np.ones((n, 33), np.float32), seen, ~seen, info)
+
+    def close(self) -> None:
+        self.closed = True
+
+
 class FakeServices:
     """Every gate is open unless a test closes it."""
 
@@ -220,6 +301,18 @@ class FakeServices:
         self.why_error: Exception | None = None
         self.explained: list[tuple[str, int, float]] = []
         self.exported: list[str] = []
+        self.asked: list[Query] = []
+        self.videos: list[FakeVideo] = []
+        self.track_gate = threading.Event()
+        self.track_gate.set()
+        self.track_error: Exception | None = None
+        self.tracked: list[tuple[str, float, float, object]] = []
+        self.cancelled_tracks = 0
+        self.people = 1
+        self.video_s = 4.0
+        self.lift_notes: tuple[str, ...] = ()
+        self.motion_error: Exception | None = None
+        self.explained_examples: list[tuple[Example, int, str]] = []
 
     def open_library(self, folder: Path) -> FakeLibrary:
         if self.library_error:
@@ -251,6 +344,29 @@ class FakeServices:
         if self.why_error:
             raise self.why_error
         return made_up_explanation(text, len(clip), start_s)
+
+    def explain_example(self, encoder, example, clip, start_s, rows) -> Explanation:
+        self.explained_examples.append((example, len(clip), rows))
+        n = -(-len(example.positions) // PATCH_FRAMES)
+        names = (
+            PART_NAMES if rows == "body part" else [f"{0.8 * w:.1f}–{0.8 * w + 0.8:.1f} s" for w in range(n)]
+        )
+        made = made_up_explanation(" ".join(f"row{i}" for i in range(len(names))), len(clip), start_s)
+        return replace(made, query="", words=tuple(QueryPart(name) for name in names))
+
+    def video_reader(self) -> FakeVideo:
+        self.videos.append(FakeVideo(self))
+        return self.videos[-1]
+
+    def lift(self, track, mirror=False):
+        clip = gait(max(round((track.times[-1] - track.times[0]) * FPS) + 1, 2), 1.0)
+        known = np.ones((len(clip), 22), bool)
+        return FakeLifted(clip, known, known[:, 0], float(track.times[0]), self.lift_notes)
+
+    def read_motion(self, path):
+        if self.motion_error:
+            raise self.motion_error
+        return gait(60)
 
     def export_explanation(self, explanation, path) -> None:
         if self.why_error:

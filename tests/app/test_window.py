@@ -17,7 +17,7 @@ from motionlens_app.main import first_library
 from motionlens_app.settings import Settings
 from motionlens_app.state.libraries import own_choice, starter_choice
 from motionlens_app.state.search import SearchPhase
-from motionlens_app.views.main_window import dropped_paths
+from motionlens_app.views.dropping import dropped_paths
 
 
 def results(app, qtbot, text="waves left"):

@@ -66,6 +66,11 @@ class Answer:
         """Texts of all rows."""
         return tuple(part.text for part in self.whole.words)
 
+    @property
+    def has_words(self) -> bool:
+        """True where rows are words, which can be struck out; False for an example."""
+        return bool(self.whole.query)
+
     def expand(self, values: np.ndarray) -> np.ndarray:
         """Rows of ``shown`` put where the whole query has them; NaN where a word is struck out."""
         out = np.full((len(self.rows), *values.shape[1:]), np.nan, np.float32)

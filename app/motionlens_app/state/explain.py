@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
@@ -15,10 +15,11 @@ from motionlens.explanation.result import Explanation, Quantity
 from motionlens.library.interface import Library
 from motionlens.model.interface import Encoder
 from motionlens.motion import FPS
+from motionlens.search.query import Example, Query
 from motionlens.windows import MAX_CLIP_FRAMES
 
 from ..imports_quietly import import_quietly
-from ..services import Searcher, Services
+from ..services import Rows, Searcher, Services
 from ..worker import Task, Worker
 from .answers import Answer, rows_in, without_words
 from .items import Item
@@ -54,10 +55,30 @@ class Question:
     searcher: Searcher | None
     text: str
     item: Item
+    query: Query | None = None
+    """The whole query where it has more than words."""
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        """The query's."""
+        return self.query.examples if self.query else ()
+
+    def same_query(self, other: Question) -> bool:
+        """True when both ask for the same words and examples."""
+        return self.text == other.text and self.examples == other.examples
 
     def same_place(self, other: Question | None) -> bool:
         """True when answers to the other hold for this one's library and model."""
         return other is not None and self.library is other.library and self.encoder is other.encoder
+
+
+@dataclass(frozen=True)
+class Side:
+    """The part of a query that is explained: its words, or one of its examples by body parts or windows."""
+
+    text: str = ""
+    example: Example | None = None
+    rows: Rows = "body part"
 
 
 @dataclass(frozen=True)
@@ -95,8 +116,10 @@ class WhyController(QObject):
         self.rank: RankChange | None = None
         self.active = False
         self._answers: dict[Key, Answer] = {}
-        self._of: tuple[str, frozenset[int]] = ("", frozenset())  # what the answers answer
-        self._known: dict[tuple[str, Key], Explanation] = {}
+        self.rows: Rows = "body part"
+        self._side = 0  # which of ``sides`` the user wants
+        self._of: tuple[Side, frozenset[int]] = (Side(), frozenset())  # what the answers answer
+        self._known: dict[tuple[Side, Key], Explanation] = {}
 
     # -- what views read -------------------------------------------------------------------------
 
@@ -106,16 +129,45 @@ class WhyController(QObject):
         return self.question.text if self.question else ""
 
     @property
+    def sides(self) -> list[str]:
+        """The parts of the query that can be explained, as a switch names them."""
+        if self.question is None:
+            return []
+        return (["Words"] if self.question.text else []) + [one.name for one in self.question.examples]
+
+    @property
+    def side_index(self) -> int:
+        """Which of ``sides`` is explained."""
+        return min(self._side, max(len(self.sides) - 1, 0))
+
+    @property
+    def side(self) -> Side:
+        """What is explained."""
+        question, at = self.question, self.side_index
+        if question is None:
+            return Side()
+        if question.text:
+            if at == 0:
+                return Side(question.text)
+            at -= 1
+        return Side("", question.examples[at], self.rows) if question.examples else Side()
+
+    @property
+    def by_words(self) -> bool:
+        """True where rows are words, which can be struck out."""
+        return self.side.example is None
+
+    @property
     def current(self) -> Answer | None:
         """Of the hit in the viewer; None while it is computed."""
-        if self.question is None or self._of[0] != self.question.text:
+        if self.question is None or self._of[0] != self.side:
             return None
         return self._answers.get(self.question.item.key)
 
     @property
     def panels(self) -> list[Answer]:
         """What is shown side by side: the pinned motions, and the present one while there is room."""
-        if self.question is None or self._of[0] != self.question.text:
+        if self.question is None or self._of[0] != self.side:
             return []
         wanted = [item.key for item in self.pins]
         if self.question.item.key not in wanted and len(wanted) < PINS:
@@ -176,13 +228,33 @@ class WhyController(QObject):
         if not question.same_place(self._last):  # another library, another model
             self._known, self._answers, self.pins = {}, {}, ()
             self.selection.clear()
-        elif before and (before.text, before.item) == (question.text, question.item):
+        elif before and before.same_query(question) and before.item == question.item:
             return
         self._last = question
-        if question.text != self._of[0]:
+        self._forget_rows()
+        self._ask()
+
+    def choose_side(self, number: int) -> None:
+        """Explain another part of the query: a row of ``sides``."""
+        if number != self.side_index:
+            self._side = number
+            self._forget_rows()
+            self._ask()
+            self.changed.emit()
+
+    def set_rows(self, rows: Rows) -> None:
+        """What an example's rows are."""
+        if rows != self.rows:
+            self.rows = rows
+            self._forget_rows()
+            self._ask()
+            self.changed.emit()
+
+    def _forget_rows(self) -> None:
+        """Other rows: what was struck out or picked among the former ones means nothing."""
+        if self.side != self._of[0]:
             self.struck, self.rank = frozenset(), None
             self.selection.forget_words()
-        self._ask()
 
     def set_quantity(self, quantity: Quantity) -> None:
         """Similarity or interaction."""
@@ -200,7 +272,12 @@ class WhyController(QObject):
         """Take a word out of the query, or put it back; False when it is the last one left."""
         answer = self.current
         struck = self.struck ^ {word}
-        if answer is None or not 0 <= word < len(answer.rows) or len(struck) >= len(answer.rows):
+        if (
+            answer is None
+            or not self.by_words
+            or not 0 <= word < len(answer.rows)
+            or len(struck) >= len(answer.rows)
+        ):
             return False
         self.struck = struck
         self._ask()
@@ -250,29 +327,29 @@ class WhyController(QObject):
     # -- computing -----------------------------------------------------------------------------
 
     def _ask(self) -> None:
-        question, struck = self.question, self.struck
+        question, struck, side = self.question, self.struck, self.side
         if question is None or not self.active:
             return
         items = [question.item, *(item for item in self.pins if item.key != question.item.key)]
-        job = _job(self._services, question, items, struck, self._known)
+        job = _job(self._services, question, side, items, struck, self._known)
         self._worker.submit(
             job,
-            lambda answers: self._answered(question, struck, answers, last=True),
+            lambda answers: self._answered(side, struck, answers, last=True),
             self._failed,
-            lambda answers: self._answered(question, struck, answers, last=False),
+            lambda answers: self._answered(side, struck, answers, last=False),
         )
         if not (self.current and self.state is WhyState.READY):
             self._enter(WhyState.COMPUTING)
 
     def _answered(
-        self, question: Question, struck: frozenset[int], answers: dict[Key, Answer] | None, last: bool
+        self, side: Side, struck: frozenset[int], answers: dict[Key, Answer] | None, last: bool
     ) -> None:
         if answers is None:  # given up
             return
         # Pins that are still being computed stay as they were, as long as they answer the same.
-        kept = self._answers if self._of == (question.text, struck) else {}
+        kept = self._answers if self._of == (side, struck) else {}
         self._answers = answers if last else {**kept, **answers}
-        self._of = (question.text, struck)
+        self._of = (side, struck)
         self._enter(WhyState.READY)
         if last:
             self._rank_without()
@@ -293,11 +370,13 @@ class WhyController(QObject):
                 self.ranked.emit()
             return
         searcher, text, item = question.searcher, answer.shown.query, question.item
+        query = question.query
+        more = replace(query, text=text) if query and (query.examples or query.avoid) else None
 
         def job(task: Task) -> RankChange | None:
             if task.cancelled():
                 return None
-            result = searcher.search(text, RANKED)
+            result = searcher.search_query(more, RANKED) if more else searcher.search(text, RANKED)
             same = (
                 hit.rank for hit in result.hits
                 if hit.id == item.motion_id and hit.start_s < item.end_s and item.start_s < hit.end_s
@@ -318,20 +397,25 @@ class WhyController(QObject):
 
 
 def _job(
-    services: Services, question: Question, items: list[Item], struck: frozenset[int],
-    known: dict[tuple[str, Key], Explanation],
+    services: Services, question: Question, side: Side, items: list[Item], struck: frozenset[int],
+    known: dict[tuple[Side, Key], Explanation],
 ) -> Callable[[Task], dict[Key, Answer] | None]:  # fmt: skip
     """Explains ``items`` in turn; what is known already is not computed again. Runs in one thread at a time."""
 
-    def explain(text: str, item: Item) -> Explanation:
-        place = (text, item.key)
+    def explain(side: Side, item: Item) -> Explanation:
+        place = (side, item.key)
         if place not in known:
             _, start, end = item.key
             end = min(end, start + MAX_CLIP_FRAMES)
             clip = question.library.positions(item.motion_id)[start:end]
             while len(known) >= _REMEMBERED:
                 del known[next(iter(known))]
-            known[place] = services.explain(question.encoder, text, clip, start / FPS)
+            if side.example is None:
+                known[place] = services.explain(question.encoder, side.text, clip, start / FPS)
+            else:
+                known[place] = services.explain_example(
+                    question.encoder, side.example, clip, start / FPS, side.rows
+                )
         return known[place]
 
     def job(task: Task) -> dict[Key, Answer] | None:
@@ -339,12 +423,12 @@ def _job(
         for item in items:
             if task.cancelled():
                 return None
-            whole = explain(question.text, item)
+            whole = explain(side, item)
             rows = tuple(range(len(whole.words)))
             shown = whole
             if struck:
-                text, places = without_words(question.text, whole.words, struck)
-                shown = explain(text, item)
+                text, places = without_words(side.text, whole.words, struck)
+                shown = explain(Side(text), item)
                 rows = rows_in(whole, shown, places)
             out[item.key] = Answer(item, whole, shown, rows)
             if len(items) > 1:

@@ -1,11 +1,13 @@
-"""The query: as one types, newest wins, kept while the model loads."""
+"""The search: as one types, newest wins, the query kept while the model loads."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import Enum
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from motionlens.search.query import Query
 from motionlens.search.result import SearchResult
 
 from ..services import Searcher
@@ -27,8 +29,25 @@ class SearchPhase(Enum):
     FAILED = "failed"
 
 
+def same(a: Query | None, b: Query | None) -> bool:
+    """Whether two queries have the same answer.
+
+    >>> same(Query("walks"), Query("walks")), same(Query("walks"), None)
+    (True, False)
+    """
+    if a is None or b is None:
+        return a is b
+    combined = bool(a.text and a.examples)
+    return (
+        (a.text, a.avoid) == (b.text, b.avoid)
+        and len(a.examples) == len(b.examples)
+        and all(x is y for x, y in zip(a.examples, b.examples, strict=True))
+        and (a.text_weight == b.text_weight or not combined)
+    )
+
+
 class SearchController(QObject):
-    """Text in, phases and results out. The last result stays while the next is being computed."""
+    """Query in, phases and results out. The last result stays while the next is being computed."""
 
     changed = Signal()
 
@@ -38,12 +57,24 @@ class SearchController(QObject):
         self._debounce = QTimer(self, singleShot=True, interval=debounce_ms)
         self._debounce.timeout.connect(self.submit)
         self._searcher: Searcher | None = None
-        self._asked: tuple[str, int] | None = None
-        self.text = ""
+        self._asked: tuple[Query, int] | None = None
+        self.query = Query()
+        self.answered: Query | None = None
+        """What ``result`` answers."""
         self.limit = FIRST_HITS
         self.phase = SearchPhase.BROWSE
         self.result: SearchResult | None = None
         self.error: Exception | None = None
+
+    @property
+    def text(self) -> str:
+        """The query's words."""
+        return self.query.text
+
+    @property
+    def asks(self) -> bool:
+        """True when there is something to find; what to avoid alone is no question."""
+        return bool(self.query.text or self.query.examples)
 
     @property
     def has_searcher(self) -> bool:
@@ -66,10 +97,15 @@ class SearchController(QObject):
 
     def set_text(self, text: str) -> None:
         """The user types: search soon."""
-        if text.strip() == self.text:
+        self.ask(replace(self.query, text=text.strip()), soon=True)
+
+    def ask(self, query: Query, soon: bool = False) -> None:
+        """Another query; ``soon``: it is still being typed."""
+        if same(query, self.query):
+            self.query = query
             return
-        self.text, self.limit = text.strip(), FIRST_HITS
-        if self.text:
+        self.query, self.limit = query, FIRST_HITS
+        if soon and self.asks:
             self._debounce.start()
         else:
             self.submit()
@@ -82,21 +118,26 @@ class SearchController(QObject):
     def submit(self) -> None:
         """Search now."""
         self._debounce.stop()
-        if not self.text:
+        if not self.asks:
             self._worker.cancel()
-            self._asked, self.result = None, None
+            self._asked, self.result, self.answered = None, None, None
             self._enter(SearchPhase.BROWSE)
             return
-        searcher, question = self._searcher, (self.text, self.limit)
+        searcher, query, limit = self._searcher, self.query, self.limit
         if searcher is None:
             self._enter(SearchPhase.WAITING)
             return
-        if question == self._asked and self.phase is not SearchPhase.FAILED:
+        asked = self._asked
+        repeated = asked is not None and same(asked[0], query) and asked[1] == limit
+        if repeated and self.phase is not SearchPhase.FAILED:
             return
-        self._asked = question
+        self._asked = query, limit
+        plain = not (query.examples or query.avoid)
 
-        def job(task: Task) -> SearchResult | None:
-            return None if task.cancelled() else searcher.search(*question)
+        def job(task: Task) -> tuple[Query, SearchResult] | None:
+            if task.cancelled():
+                return None
+            return query, searcher.search(query.text, limit) if plain else searcher.search_query(query, limit)
 
         self._worker.submit(job, self._answered, self._failed)
         self._enter(SearchPhase.SEARCHING)
@@ -106,14 +147,14 @@ class SearchController(QObject):
         self._debounce.stop()
         self._worker.close()
 
-    def _answered(self, result: SearchResult | None) -> None:
-        if result is None or result.query.strip() != self.text:
+    def _answered(self, answer: tuple[Query, SearchResult] | None) -> None:
+        if answer is None or not same(answer[0], self.query):
             return
-        self.result = result
-        self._enter(SearchPhase.RESULTS if result.hits else SearchPhase.NOTHING)
+        self.answered, self.result = answer
+        self._enter(SearchPhase.RESULTS if self.result.hits else SearchPhase.NOTHING)
 
     def _failed(self, error: Exception) -> None:
-        self._asked, self.error, self.result = None, error, None
+        self._asked, self.error, self.result, self.answered = None, error, None, None
         self._enter(SearchPhase.FAILED)
 
     def _enter(self, phase: SearchPhase) -> None:

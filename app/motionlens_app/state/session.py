@@ -11,14 +11,17 @@ from PySide6.QtCore import QObject, Signal
 
 from ..services import ImportOutcome, Searcher, Services, WorkProgress
 from ..worker import Worker
+from .examples import ExampleController
 from .explain import Question, WhyController, WhyState
 from .imports import ImportController, ImportState
 from .items import Item, ItemModel, item_of_hit
 from .libraries import LibraryChoice, LibraryController, LibraryState, own_choice
 from .linked import WhyLink
 from .model import ModelController, ModelState
+from .query import QueryModel
 from .search import SearchController, SearchPhase
 from .thumbnails import ThumbnailStore
+from .video import VideoController, VideoState
 from .viewer import ViewerController
 
 
@@ -36,6 +39,10 @@ class Session(QObject):
         self.model = ModelController(services, self)
         self.libraries = LibraryController(services, self)
         self.search = SearchController(self, debounce_ms)
+        self.query = QueryModel(self)
+        self.video = VideoController(services, self)
+        self.examples = ExampleController(services, self.query, self)
+        self._video_chip = 0
         self.imports = ImportController(services, self)
         self.items = ItemModel(self)
         self.viewer = ViewerController(self)
@@ -56,7 +63,18 @@ class Session(QObject):
         self.imports.finished.connect(self._import_finished)
         self.imports.stored.connect(self._some_stored)
         self.viewer.changed.connect(self._viewer_changed)
+        self._connect_query()
         self.why.export_failed.connect(lambda error: self.failed.emit("The explanation was not saved", error))
+
+    def _connect_query(self) -> None:
+        self.query.changed.connect(self._query_changed)
+        self.query.removed.connect(self._chip_removed)
+        self.video.changed.connect(self._video_changed)
+        self.video.made.connect(self._video_changed)
+        self.video.failed.connect(lambda error: self.failed.emit("The video cannot be searched by", error))
+        self.examples.failed.connect(
+            lambda error: self.failed.emit("The motion cannot be searched by", error)
+        )
 
     def start(self, choice: LibraryChoice) -> None:
         """Begin: the model loads while the library opens."""
@@ -68,6 +86,56 @@ class Session(QObject):
         self.viewer.clear()
         self.search.set_searcher(None)
         self.libraries.open(choice)
+
+    # -- the query ---------------------------------------------------------------------------------
+
+    def search_by_video(self, path: Path) -> None:
+        """Follow the person in a video, and search by it when that is done; words stay."""
+        before, self._video_chip = self._video_chip, 0
+        self.query.remove(before)
+        self.video.open(path)
+        self._video_chip = self.query.add("video", path.name)
+
+    def search_by_file(self, path: Path) -> None:
+        """Search by a motion file, which is not imported; words stay."""
+        self.examples.from_file(path)
+
+    def more_like(self, item: Item, span: tuple[int, int] | None = None, alone: bool = True) -> None:
+        """Search by a card, or by frames [start, end) of its motion; ``alone``: by nothing else any more."""
+        library = self.libraries.library
+        record = self.libraries.by_id.get(item.motion_id)
+        if library is None:
+            return
+        _, start, end = item.key
+        start, end = span or (start, end)
+        whole = record is not None and (start, end) == (0, record.n_frames)
+        self.examples.from_library(library, item.motion_id, item.name, start, end, whole, alone)
+
+    def _query_changed(self, soon: bool) -> None:
+        waiting = any(chip.kind == "motion" and not chip.ready for chip in self.query.chips)
+        if not waiting:  # a motion is there in a moment: no list in between
+            self.search.ask(self.query.query(), soon)
+
+    def _chip_removed(self, number: int) -> None:
+        if number == self._video_chip:
+            self._video_chip = 0
+            self.video.clear()
+
+    def _video_changed(self) -> None:
+        video, number = self.video, self._video_chip
+        if not number:
+            return
+        if video.state is VideoState.NONE:
+            self._video_chip = 0
+            self.query.remove(number)
+            return
+        trimmed = video.followed is not None and video.span != (0.0, video.duration_s)
+        self.query.update(
+            number, example=video.example, progress=video.progress, picture=video.thumbnail,
+            span=video.span if trimmed else None,
+        )  # fmt: skip
+
+    # -- importing ---------------------------------------------------------------------------------
 
     def import_paths(self, paths: Sequence[Path]) -> LibraryChoice:
         """Import into the open library, or into the user's own while the starter library is open."""
@@ -105,22 +173,25 @@ class Session(QObject):
         """Explain the chosen card by the query that the list answers."""
         library, encoder, result = self.libraries.library, self.model.encoder, self.search.result
         item = self._chosen
-        if not self.search.text:
+        query = self.search.answered
+        if not self.search.asks:
             self.why.follow(None, WhyState.NO_QUERY)
-        elif library is None or encoder is None or result is None:
+        elif library is None or encoder is None or result is None or query is None:
             self.why.follow(None, WhyState.WAITING)
         elif item is None or item.score is None:
             self.why.follow(None, WhyState.NO_HIT)
         else:
             row = self.items.row_of(item.key)
             item = self.items.items[row] if row >= 0 else item  # its rank in the present list
-            self.why.follow(Question(library, encoder, self.search.searcher, result.query, item))
+            self.why.follow(Question(library, encoder, self.search.searcher, query.text, item, query))
 
     def close(self) -> None:
         """Cancel everything and wait for the threads; an import stops after the file at work."""
         self.imports.cancel()
         self._services.close()  # whoever waits for the model waits no longer
         self.imports.close()
+        self.video.close()
+        self.examples.close()
         self.search.close()
         self._builder.close()
         self.why.close()
@@ -195,9 +266,9 @@ class Session(QObject):
             self._refresh_items()
 
     def _refresh_items(self) -> None:
-        if self.search.text and self.search.result is not None:
+        if self.search.asks and self.search.result is not None:
             items = [item_of_hit(hit) for hit in self.search.result.hits]
-        elif self.search.text and self.search.phase is SearchPhase.NOTHING:
+        elif self.search.asks and self.search.phase is SearchPhase.NOTHING:
             items = []
         else:
             items = self.libraries.items

@@ -13,27 +13,25 @@ from PySide6.QtCore import (
     QPoint,
     QRect,
     QRectF,
-    QSize,
     Qt,
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QRegion, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView
 
 from ..render.thumbnail import ThumbnailClip
 from ..state.items import ITEM_ROLE, Item, ItemModel
 from ..state.thumbnails import ThumbnailStore
 from ..theme import ThemeManager
-from .card_delegate import GAP, PICTURE_ASPECT, TEXT_HEIGHT, CardDelegate
+from .card_delegate import GAP, CardDelegate, Density
 
-ANIMATION_MS = 50
-TICK_BUDGET_S = 0.010
+ANIMATION_MS = 33
+TICK_BUDGET_S = 0.012
 """Where more cards are on screen than can be painted in this time, they take turns."""
 FADE_S = 0.1
 RESUME_S = 0.5
 """After scrubbing with the pointer a card plays on after this long."""
-_CARD_WIDTH = 184
 
 
 class ResultGrid(QListView):
@@ -42,6 +40,7 @@ class ResultGrid(QListView):
     chosen = Signal(object)
     selected = Signal(list)
     play_pressed = Signal()
+    menu_wanted = Signal(QPoint)
 
     def __init__(self, model: ItemModel, store: ThumbnailStore, themes: ThemeManager) -> None:
         super().__init__()
@@ -64,7 +63,7 @@ class ResultGrid(QListView):
         self._timer = QTimer(self, interval=ANIMATION_MS)
         self._timer.timeout.connect(self._tick)
         model.modelReset.connect(self._replaced)
-        store.ready.connect(lambda _keys: self.viewport().update())
+        store.ready.connect(self._pictures_ready)
         themes.changed.connect(self._theme_changed)
 
     def _configure(self) -> None:
@@ -99,21 +98,36 @@ class ResultGrid(QListView):
         self._follow_timer()
         self.viewport().update()
 
+    def set_density(self, density: Density) -> None:
+        """Cards in a grid, or a row each."""
+        if density == self._delegate.density:
+            return
+        self._delegate.set_density(density)
+        self._fit_cells()
+        if self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex(), QAbstractItemView.ScrollHint.PositionAtCenter)
+        self.viewport().update()
+
+    @property
+    def density(self) -> Density:
+        """How densely cards stand."""
+        return self._delegate.density
+
     def current_item(self) -> Item | None:
         """The selected card."""
         return self.currentIndex().data(ITEM_ROLE)
 
-    def frame_of(self, row: int, item: Item, clip: ThumbnailClip) -> int:
-        """Which frame a card shows now."""
+    def frame_of(self, row: int, item: Item, clip: ThumbnailClip) -> float:
+        """Which frame a card shows now; playing cards go on between frames too."""
         now = time.monotonic()
         if row == self.hovered_row and self._scrub is not None:
             share, at = self._scrub
             if now - at < RESUME_S:
-                return round(share * (clip.n_frames - 1))
-            return int(share * (clip.n_frames - 1) + (now - at - RESUME_S) * 20) % clip.n_frames
+                return share * (clip.n_frames - 1)
+            return (share * (clip.n_frames - 1) + (now - at - RESUME_S) * 20) % clip.n_frames
         if self.animate_all or row == self.hovered_row:
             # Every card starts at its telling frame, so that a list of new cards reads at once.
-            return int(clip.still + (now - self._born) * 20) % clip.n_frames
+            return (clip.still + (now - self._born) * 20) % clip.n_frames
         return clip.still
 
     def selected_items(self) -> list[Item]:
@@ -133,6 +147,10 @@ class ResultGrid(QListView):
         """Tell which cards are selected."""
         super().selectionChanged(selected, deselected)
         self.selected.emit(self.selected_items())
+
+    def begin_anew(self) -> None:
+        """Another question: the next list begins at its best hit, whatever is selected now."""
+        self._selected_key = None
 
     def select_row(self, row: int) -> None:
         """Make a card current and bring it into view."""
@@ -159,6 +177,13 @@ class ResultGrid(QListView):
             if row >= 0:
                 self.select_row(row)
         self._follow_timer()
+
+    def _pictures_ready(self) -> None:
+        self.viewport().update()
+        # What the next turn of the wheel or page key shows is made while nothing else is.
+        seen = self.visible_rows()
+        ahead = range(seen.stop, min(seen.stop + len(seen), self.items.rowCount()))
+        self.store.prefetch(self.items.items[row].key for row in ahead)
 
     def _theme_changed(self) -> None:
         self._delegate.set_theme(self._themes.theme)
@@ -221,17 +246,17 @@ class ResultGrid(QListView):
         index = self.items.index(row, 0)
         if not index.isValid():
             return QRect()
-        card = CardDelegate.card_rect(QRectF(self.visualRect(index)))
-        return CardDelegate.picture_rect(card).toAlignedRect()
+        card = self._delegate.card_rect(QRectF(self.visualRect(index)))
+        return self._delegate.picture_rect(card).toAlignedRect()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """As many columns as fit, stretched to the width."""
-        width = self.viewport().width() - 2
-        columns = max(width // (_CARD_WIDTH + GAP), 1)
-        cell = width // columns
-        picture = (cell - GAP) / PICTURE_ASPECT
-        self.setGridSize(QSize(cell, round(picture) + TEXT_HEIGHT + GAP))
+        self._fit_cells()
         super().resizeEvent(event)
+
+    def _fit_cells(self) -> None:
+        width = self.viewport().width() - 2
+        self.setGridSize(self._delegate.cell_size(width))
 
     def showEvent(self, event) -> None:
         """Play again."""
@@ -266,6 +291,17 @@ class ResultGrid(QListView):
             self.hovered_row = row
             self.viewport().update()
         self._follow_timer()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """What can be done with the card under the pointer, or with the current one (menu key)."""
+        index = self.indexAt(event.pos())
+        if event.reason() == QContextMenuEvent.Reason.Mouse and not index.isValid():
+            return
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            self.select_row(index.row())
+            self.menu_wanted.emit(event.globalPos())
+        elif self.currentIndex().isValid():
+            self.menu_wanted.emit(self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).center()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter and Space play; arrows walk through the cards in reading order."""

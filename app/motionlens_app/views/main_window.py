@@ -3,44 +3,49 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
     QLineEdit,
     QMainWindow,
+    QMenu,
     QMessageBox,
     QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
+from motionlens.motion import FPS
+from motionlens.readers import SUPPORTED_SUFFIXES
+
 from ..command_list import commands_of
 from ..commands import CommandTable
 from ..render.looks import options_from_text
-from ..services import ImportOutcome
+from ..services import VIDEO_SUFFIXES, ImportOutcome
 from ..settings import Settings
 from ..state.items import Item
 from ..state.libraries import LibraryChoice, choice_for, starter_choice
 from ..state.model import ModelState
 from ..state.session import Session
 from ..theme import ThemeManager
+from .dropping import Dropped, dropped_on_window
 from .import_view import FailureDialog, ImportStrip, outcome_sentence
 from .message_bar import MessageBar
 from .query_bar import QueryBar
 from .result_panel import ResultPanel
 from .side_panel import SidePanel
+from .video_strip import VideoStrip
 from .viewer_panel import ViewerPanel
 from .widgets import counted
 
-
-def dropped_paths(mime: QMimeData) -> list[Path]:
-    """Local files and folders of a drop."""
-    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+_ON_HIT = ("query.like", "query.like_too", "", "why.show", "why.pin")
+_ON_TIMELINE = ("query.range", "", "play.range_start", "play.range_end", "play.moment", "play.whole")
+"""Commands of the context menus; "" is a line."""
 
 
 class MainWindow(QMainWindow):
@@ -54,7 +59,8 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(960, 600)
         self.setAcceptDrops(True)
         self.setStyleSheet(themes.sheet)
-        self.query = QueryBar(themes)
+        self.query = QueryBar(session.query, themes)
+        self.strip = VideoStrip(session, themes)
         self.messages = MessageBar(themes)
         self.side = SidePanel(session.libraries, themes)
         self.results = ResultPanel(session, themes)
@@ -62,6 +68,9 @@ class MainWindow(QMainWindow):
         self.table = CommandTable(self, commands_of(self))
         self.table.fill(self.menuBar())
         self._choose: Callable[[str], str] = lambda title: QFileDialog.getExistingDirectory(self, title)
+        self._choose_file: Callable[[str, str], str] = lambda title, kinds: QFileDialog.getOpenFileName(
+            self, title, "", kinds
+        )[0]
         self._lay_out()
         self._status()
         self._connect()
@@ -84,7 +93,7 @@ class MainWindow(QMainWindow):
         box = QVBoxLayout(central)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        for widget in (self.query, self.messages):
+        for widget in (self.query, self.strip, self.messages):
             box.addWidget(widget)
         box.addWidget(self.splitter, 1)
         self.setCentralWidget(central)
@@ -106,7 +115,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         session = self.session
-        self.query.edited.connect(session.search.set_text)
+        self._connect_query()
         self.query.entered.connect(self._enter_pressed)
         self.query.edit.leave_down.connect(self._to_cards)
         self.side.library_chosen.connect(self.open_library)
@@ -119,8 +128,11 @@ class MainWindow(QMainWindow):
         self.results.query_chosen.connect(self.query.set_text)
         self.results.grid.chosen.connect(self._chosen)
         self.results.grid.selected.connect(self.viewer.follow_selection)
+        self.results.grid.menu_wanted.connect(lambda at: self._show_menu(_ON_HIT, at))
+        self.viewer.timeline.menu_wanted.connect(lambda at: self._show_menu(_ON_TIMELINE, at))
         self.results.grid.play_pressed.connect(session.viewer.playback.toggle)
         self.results.animate.toggled.connect(self.table.actions["view.animate"].setChecked)
+        self.results.density.toggled.connect(self.table.actions["view.list"].setChecked)
         self.viewer.why.search_wanted.connect(self.query.set_text)
         session.why.exported.connect(lambda path: self.say(f"Saved {path}"))
         session.items_changed.connect(self._select_first)
@@ -135,12 +147,19 @@ class MainWindow(QMainWindow):
         self._model_changed()
         self.themes.changed.connect(lambda: self.setStyleSheet(self.themes.sheet))
 
+    def _connect_query(self) -> None:
+        self.query.video_dropped.connect(self.search_by_video)
+        self.query.motion_dropped.connect(self.session.search_by_file)
+        self.query.drag_seen.connect(self._drag_over_query)
+        self.query.chip_opened.connect(self._chip_opened)
+
     def _restore(self) -> None:
         if not self.restoreGeometry(self.settings.blob("window/geometry")):
             self.resize(1440, 900)
         self.splitter.restoreState(self.settings.blob("window/splitter"))
         self.viewer.splitter.restoreState(self.settings.blob("window/why"))
         self.results.animate.setChecked(self.settings.flag("cards/animate", True))
+        self.results.density.setChecked(self.settings.text("cards/density") == "list")
         self.session.viewer.set_options(options_from_text(self.settings.text("viewer/options")))
 
     # -- session to widgets --------------------------------------------------------------------
@@ -235,6 +254,68 @@ class MainWindow(QMainWindow):
         if files:
             self.import_paths([Path(name) for name in files])
 
+    def ask_video(self) -> None:
+        """Choose a video to search by."""
+        kinds = " ".join(f"*{suffix}" for suffix in sorted(VIDEO_SUFFIXES))
+        name = self._choose_file("Search by a video", f"Videos ({kinds})")
+        if name:
+            self.search_by_video(Path(name))
+
+    def ask_motion_file(self) -> None:
+        """Choose a motion file to search by; it is not imported."""
+        kinds = " ".join(f"*{suffix}" for suffix in sorted(SUPPORTED_SUFFIXES))
+        name = self._choose_file("Search by a motion file", f"Motions ({kinds})")
+        if name:
+            self.session.search_by_file(Path(name))
+
+    def search_by_video(self, path: Path) -> None:
+        """Follow the person in a video and search by it."""
+        self.messages.hide()
+        self.strip.folded = False
+        self.session.search_by_video(path)
+
+    def more_like(self, alone: bool = True) -> None:
+        """Search by the selected card; ``alone``: and by nothing else."""
+        item = self.results.grid.current_item()
+        if item is not None:
+            self.results.grid.begin_anew()
+            if alone:
+                self.query.clear_words()
+            self.session.more_like(item, alone=alone)
+
+    def search_by_range(self) -> None:
+        """Search by the time that is selected for "Why", else by the loop range."""
+        shown, playback = self.session.viewer.shown, self.session.viewer.playback
+        if shown is None:
+            return
+        start, last = playback.range
+        picked = self.session.why.selection.pinned.seen_on(shown.item.key).span
+        span = (start, last + 1) if picked is None else (round(picked[0] * FPS), round(picked[1] * FPS))
+        self.results.grid.begin_anew()
+        self.query.clear_words()
+        self.session.more_like(shown.item, span)
+
+    def toggle_strip(self) -> None:
+        """Fold the video away, or show it again."""
+        self.strip.fold(not self.strip.folded)
+
+    def _chip_opened(self, number: int) -> None:
+        chip = self.session.query.chip(number)
+        if chip is not None and chip.kind == "video":
+            self.toggle_strip()
+
+    def _show_menu(self, commands: Iterable[str], at: QPoint) -> None:
+        """A context menu of commands of the table."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for name in commands:
+            if name:
+                menu.addAction(self.table.actions[name])
+            else:
+                menu.addSeparator()
+        self.context_menu = menu
+        menu.popup(at)
+
     def import_paths(self, paths: Sequence[Path]) -> None:
         """Import into the open library (the user's own while the starter library is open)."""
         self.messages.hide()
@@ -291,9 +372,10 @@ class MainWindow(QMainWindow):
             super().keyPressEvent(event)
             return
         sequence = QKeySequence(event.key()).toString()
-        command = self.table.by_key(
-            event.text() if event.text() in ("/", ",", ".", "[", "]", "?") else sequence
-        )
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and sequence.isalpha():
+            sequence = f"Shift+{sequence}"
+        plain = event.text() in ("/", ",", ".", "[", "]", "?", "-")
+        command = self.table.by_key(event.text() if plain else sequence)
         if command is None:
             super().keyPressEvent(event)
         else:
@@ -301,16 +383,38 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files and folders may be dropped anywhere."""
-        if dropped_paths(event.mimeData()):
+        kind, _ = dropped_on_window(event.mimeData())
+        if kind is not Dropped.NOTHING:
             event.acceptProposedAction()
-            self.say("Drop to import")
+            self._hint(kind, "Drop to import; drop on the query bar to search by it")
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Nothing to say any more."""
+        self.note.clear()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Import what was dropped."""
-        paths = dropped_paths(event.mimeData())
-        if paths:
+        """Search by a video; import anything else."""
+        self.note.clear()
+        kind, paths = dropped_on_window(event.mimeData())
+        if kind is not Dropped.NOTHING:
             event.acceptProposedAction()
+        if kind is Dropped.VIDEO:
+            self.search_by_video(paths[0])
+        elif kind is Dropped.FILES:
             self.import_paths(paths)
+
+    def _drag_over_query(self, seen: tuple[Dropped, Path | None]) -> None:
+        self._hint(seen[0], "Drop to search by this motion; it is not imported")
+
+    def _hint(self, kind: Dropped, motion: str) -> None:
+        """What dropping here would do. A video's tracker is loaded meanwhile."""
+        if kind is Dropped.VIDEO:
+            self.session.video.warm()
+        texts = {
+            Dropped.VIDEO: "Drop to search by this video",
+            Dropped.TEXT: "Drop to search for these words",
+        }
+        self.note.setText("" if kind is Dropped.NOTHING else texts.get(kind, motion))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window; cancel what runs. An import goes on at the next start."""
@@ -321,9 +425,11 @@ class MainWindow(QMainWindow):
         self.settings.put("window/splitter", self.splitter.saveState())
         self.settings.put("window/why", self.viewer.splitter.saveState())
         self.settings.put("cards/animate", self.results.grid.animate_all)
+        self.settings.put("cards/density", self.results.grid.density)
         self.settings.put("viewer/options", self.session.viewer.options.to_text())
         self.settings.save()
         self.viewer.clock.stop()
+        self.strip.clock.stop()
         self._note_timer.stop()
         self.session.close()
         super().closeEvent(event)

@@ -10,6 +10,7 @@ from ..state.libraries import LibraryState
 from ..state.model import ModelState
 from ..state.search import SearchPhase
 from ..state.session import Session
+from ..state.video import VideoState
 from ..theme import ThemeManager
 from .empty_state import SUGGESTIONS, EmptyState
 from .grid import ResultGrid
@@ -22,7 +23,7 @@ def headline(session: Session) -> str:
     hidden = f" · {session.items.hidden:,} hidden by length" if session.items.hidden else ""
     if search.phase is SearchPhase.WAITING and not is_empty(session):
         return waiting_sentence(session)
-    if search.text and search.result is not None:
+    if search.asks and search.result is not None:
         result = search.result
         took = f"{result.timing_ms.get('total', 0):.0f} ms"
         best = f"Best {len(result.hits):,} of " if len(result.hits) < result.searched else ""
@@ -32,6 +33,8 @@ def headline(session: Session) -> str:
         return "Searching…"
     if search.phase is SearchPhase.FAILED:
         return "The search did not work"
+    if session.video.state is VideoState.TRACKING:
+        return following_sentence(session)
     if counts is None:
         return ""
     return counted(counts.motions, "motion") + hidden
@@ -40,6 +43,13 @@ def headline(session: Session) -> str:
 def is_empty(session: Session) -> bool:
     """True when the open library has no motion."""
     return session.libraries.state is LibraryState.READY and not session.libraries.records
+
+
+def following_sentence(session: Session) -> str:
+    """How far a video is."""
+    video = session.video
+    share = "" if video.progress is None else f": {100 * video.progress:.0f} %"
+    return f"Following the person in {video.name}{share}"
 
 
 def waiting_sentence(session: Session) -> str:
@@ -73,10 +83,13 @@ class ResultPanel(QWidget):
         )
         self.animate.setChecked(True)
         self.animate.toggled.connect(self.grid.set_animate_all)
+        self.density = IconButton("rows", "Show a list, or cards", themes, checkable=True)
+        self.density.toggled.connect(lambda on: self.grid.set_density("list" if on else "grid"))
         row = QHBoxLayout()
         row.setContentsMargins(16, 8, 12, 4)
         row.addWidget(self.line, 1)
         row.addWidget(self.all_button)
+        row.addWidget(self.density)
         row.addWidget(self.animate)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.grid)
@@ -88,7 +101,7 @@ class ResultPanel(QWidget):
         box.addWidget(self.stack, 1)
         self._presented: tuple[str, ...] = ()
         for signal in (session.items_changed, session.search.changed, session.libraries.changed,
-                       session.model.changed, session.indexing_changed, session.imports.changed):  # fmt: skip
+                       session.model.changed, session.indexing_changed, session.imports.changed, session.video.changed):  # fmt: skip
             signal.connect(self.refresh)
         session.items.modelReset.connect(self.refresh)
         self.refresh()
@@ -98,7 +111,7 @@ class ResultPanel(QWidget):
         session = self._session
         self.line.set_whole(headline(session))
         result = session.search.result
-        partial = bool(session.search.text and result and len(result.hits) >= session.search.limit)
+        partial = bool(session.search.asks and result and len(result.hits) >= session.search.limit)
         self.all_button.setVisible(partial)
         if session.items.rowCount():
             self.stack.setCurrentWidget(self.grid)

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from motionlens.motion import FPS
@@ -39,6 +48,7 @@ class Timeline(QWidget):
     hovered = Signal(object)
     clicked = Signal(object)
     selected = Signal(object)
+    menu_wanted = Signal(QPoint)
 
     def __init__(self, playback: Playback, themes: look.ThemeManager) -> None:
         super().__init__()
@@ -49,12 +59,15 @@ class Timeline(QWidget):
         self._link: WhyLink | None = None
         self._over: tuple[float, float] | None = None
         self._resume = False
+        self._comparing = False
+        self._meeting: int | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Timeline")
         self.setMouseTracking(True)
         self.setToolTip(
             "Drag to scrub. [ and ] set the loop range, or drag its brackets. "
-            "Drag on the lane below, or with Shift, to select a time for “Why”."
+            "Drag on the lane below, or with Shift, to select a time for “Why”. "
+            "Right-click to search by the range."
         )
         playback.frame_changed.connect(lambda _frame: self.update())
         playback.state_changed.connect(self.update)
@@ -68,6 +81,11 @@ class Timeline(QWidget):
     def sizeHint(self) -> QSize:
         """Fixed height."""
         return QSize(320, 62)
+
+    def show_common(self, comparing: bool, meeting: int | None = None) -> None:
+        """While motions are compared: the time is common to all, and ``meeting`` is where their moments meet."""
+        self._comparing, self._meeting = comparing, meeting
+        self.update()
 
     def x_of(self, frame: float) -> float:
         """Pixel of a frame."""
@@ -89,7 +107,10 @@ class Timeline(QWidget):
         if playback.n_frames > 1:
             start, end = self.x_of(playback.span[0]), self.x_of(playback.span[1] - 1)
             self._bar(painter, QRectF(start, 12, max(end - start, 3), 10), theme.accent)
-            self._lane(painter, theme)
+            if not self._comparing:
+                self._lane(painter, theme)
+            elif self._meeting is not None:
+                self._mark(painter, theme, self.x_of(self._meeting))
             self._brackets(painter, theme)
             self._ticks(painter, theme)
             self._playhead(painter, theme)
@@ -119,6 +140,14 @@ class Timeline(QWidget):
                 painter.setPen(QPen(QColor(theme.text), width))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRoundedRect(QRectF(left, top - 2, max(right - left, 2), height + 4), 2, 2)
+
+    def _mark(self, painter: QPainter, theme: look.Theme, x: float) -> None:
+        top = _LANE[0]
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.text))
+        painter.drawPolygon(
+            QPolygonF([QPointF(x, top - 2), QPointF(x - 5, top + 6), QPointF(x + 5, top + 6)])
+        )
 
     def _brackets(self, painter: QPainter, theme: look.Theme) -> None:
         painter.setPen(QPen(QColor(theme.text), 2.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
@@ -156,10 +185,13 @@ class Timeline(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Select on the lane or with Shift; take a bracket when the pointer is on its ends, else the playhead."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
         x, y = event.position().x(), event.position().y()
         start, end = (self.x_of(f) for f in self._playback.range)
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if self._playback.n_frames > 1 and self._link and self._link.heat and (shift or y >= _LANE[0] - 2):
+        lane = self._playback.n_frames > 1 and self._link and self._link.heat and not self._comparing
+        if lane and (shift or y >= _LANE[0] - 2):
             self._drag, self._from = "select", x
             return
         on_ends = y <= 10 or y >= 24
@@ -180,6 +212,11 @@ class Timeline(QWidget):
             self._move(x)
         else:
             self._hover(self._window_at(x))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """What can be done with the range."""
+        if self._playback.n_frames > 1:
+            self.menu_wanted.emit(event.globalPos())
 
     def leaveEvent(self, event: QEvent) -> None:
         """No window is pointed at."""
@@ -207,7 +244,7 @@ class Timeline(QWidget):
 
     def _window_at(self, x: float) -> tuple[float, float] | None:
         seconds = self.frame_at(x) / FPS
-        heat = self._link.heat if self._link else ()
+        heat = self._link.heat if self._link and not self._comparing else ()
         return next(((s.start, s.end) for s in heat if s.start <= seconds < s.end), None)
 
     def _hover(self, window: tuple[float, float] | None) -> None:

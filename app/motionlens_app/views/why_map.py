@@ -151,7 +151,7 @@ class WhyMap(pg.GraphicsView):
     def _tip(self, place: Place) -> str:
         if self.answer is None:
             return ""
-        if not place.strike or place.word is None:
+        if not place.strike or place.word is None or not self.answer.has_words:
             return readout(self.answer, self.quantity, self.pick)
         struck = self.answer.rows[place.word] < 0
         return "Put this word back (X)" if struck else "Strike this word out: what would the score be? (X)"

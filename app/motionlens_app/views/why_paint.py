@@ -75,7 +75,7 @@ class MapPainter:
                     painter.fillRect(
                         QRectF(wide.left(), wide.top() + 2, 2.5, wide.height() - 4), QColor(theme.accent)
                     )
-            if struck or row == pick.word:
+            if self.answer.has_words and (struck or row == pick.word):
                 self._toggle(painter, rect, struck, QColor(theme.muted))
             font = look.font(small=True, strong=row in (pick.word, pinned, best))
             font.setStrikeOut(struck)

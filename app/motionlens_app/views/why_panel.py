@@ -28,7 +28,8 @@ from ..state.explain import PINS, WhyController, WhyState
 from ..state.scales import ScaleMode
 from .answer_panel import AnswerPanel
 from .colour_bar import ColourBar
-from .why_words import EMPTY, HOW_TO_READ, NAMES, SHORT, outcome, readout
+from .why_switch import WhySwitch
+from .why_words import EMPTY, HOW_TO_READ, NAMES, SHORT, SHORT_EXAMPLE, outcome, readout
 from .widgets import ElidedLabel, IconButton, button, label
 
 SIDE_BY_SIDE_FROM = 820
@@ -40,8 +41,8 @@ EXPORTS = (
     ("Arrays (npz)…", ".npz"),
 )
 _MODES: tuple[tuple[ScaleMode, str, str], ...] = (
-    ("query", "all words", "One colour scale for all &words of the query"),
-    ("word", "each word", "&Each word on its own colour scale"),
+    ("query", "all rows", "One colour scale for all ro&ws of the query"),
+    ("word", "each row", "&Each row on its own colour scale"),
     ("shared", "all motions", "One colour scale for all &motions that are compared"),
 )
 
@@ -80,6 +81,8 @@ class WhyPanel(QWidget):
             small.setStyleSheet("padding: 0px;")
         row.addWidget(self.restore)
         row.addWidget(self.search)
+        self.switch = WhySwitch(why, themes)
+        box.addWidget(self.switch)
         box.addLayout(row)
         box.addWidget(self.value)
         box.addWidget(self._stack(), 1)
@@ -143,7 +146,7 @@ class WhyPanel(QWidget):
         for bar in self.bars:
             column.addWidget(bar)
         row.addLayout(column, 1)
-        self.mode = IconButton("", "What one colour scale is for", self._themes, text="all words")
+        self.mode = IconButton("", "What one colour scale is for", self._themes, text="all rows")
         self.mode.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.mode.setFixedHeight(22)
         menu, group = QMenu(self.mode), QActionGroup(self.mode)
@@ -262,7 +265,8 @@ class WhyPanel(QWidget):
             self.value.set_whole("")
             return
         said = readout(answer, why.quantity, why.selection.current.seen_on(answer.item.key))
-        self.value.set_whole(said or SHORT[why.quantity])
+        short = SHORT if why.by_words else SHORT_EXAMPLE
+        self.value.set_whole(said or short[why.quantity])
         for panel in self.panels:
             panel.say(said)
 

@@ -17,6 +17,10 @@ SHORT: dict[Quantity, str] = {
     "similarity": "How alike the model finds a word and a body part. Not a probability.",
     "interaction": "What word and body part add to the score together. Not a probability.",
 }
+SHORT_EXAMPLE: dict[Quantity, str] = {
+    "similarity": "How alike the model finds a part of the example and a body part. Not a probability.",
+    "interaction": "What a part of the example and a body part add to the score together. Not a probability.",
+}
 HOW_TO_READ = """<h3>How to read this</h3>
 <p>Each row is a word of the query. The left map shows at which joints the motion meets it, the right one when.</p>
 <p><b>Similarity</b> is the cosine between a word and a body part during 0.8 s, as the model sees them; a cell of
@@ -27,6 +31,9 @@ places, and only the best of them counts.</p>
 A cell is the sum of its patches. Above zero the pair raised the score, below zero it lowered it.</p>
 <p><b>Neither is a probability.</b> The interactions do not sum to the score: patches compete for a word, and
 what they take from each other is not shown. The <b>bars</b> do sum to it.</p>
+<p><b>A video or a motion as the query:</b> a row is one of its body parts, or one of its windows of 0.8 s; all
+else is as for words. <b>Words and example</b> together: each has its own maps and its own score, of which the
+search makes one.</p>
 <p>Joints are those where a body part is or that it moves, so that neighbours may share a value. Scores and values
 can be compared within one query only.</p>
 <p><b>Keys:</b> arrows walk over the maps, Enter pins, Esc unpins, X strikes a word out, I switches the quantity,

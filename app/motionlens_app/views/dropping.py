@@ -1,0 +1,57 @@
+"""What is being dragged over the window, and what would become of it."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData
+
+from motionlens.readers import SUPPORTED_SUFFIXES
+
+from ..services import VIDEO_SUFFIXES
+
+
+class Dropped(Enum):
+    """What a drop is."""
+
+    NOTHING = "nothing"
+    TEXT = "text"
+    VIDEO = "video"
+    MOTION = "motion"
+    FILES = "files"
+
+
+def dropped_paths(mime: QMimeData) -> list[Path]:
+    """Local files and folders of a drop."""
+    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+
+
+def is_video(path: Path) -> bool:
+    """By its ending.
+
+    >>> is_video(Path("clip.MP4")), is_video(Path("walk.bvh"))
+    (True, False)
+    """
+    return path.suffix.lower() in VIDEO_SUFFIXES
+
+
+def dropped_on_query(mime: QMimeData) -> tuple[Dropped, Path | None]:
+    """On the query bar: the first video or motion file is searched by; text is asked."""
+    paths = dropped_paths(mime)
+    for path in paths:
+        if is_video(path):
+            return Dropped.VIDEO, path
+        if path.suffix.lower() in SUPPORTED_SUFFIXES:
+            return Dropped.MOTION, path
+    if not paths and mime.hasText() and mime.text().strip():
+        return Dropped.TEXT, None
+    return Dropped.NOTHING, None
+
+
+def dropped_on_window(mime: QMimeData) -> tuple[Dropped, list[Path]]:
+    """Elsewhere: a video alone is searched by; everything else is imported."""
+    paths = dropped_paths(mime)
+    if len(paths) == 1 and is_video(paths[0]):
+        return Dropped.VIDEO, paths
+    return (Dropped.FILES, paths) if paths else (Dropped.NOTHING, [])

@@ -9,7 +9,7 @@ from .viewport import Actor, ViewportColours
 
 TINTS = ("#3fbf8a", "#e8cf4f", "#b79cf5", "#e8718d")
 """Of up to four motions that are compared: neither side's colour, told apart by lightness too."""
-_LIMB_SHARE = 0.22
+_LIMB_SHARE = 0.16
 """How much of the tint a limb takes: its side must stay plain."""
 
 

@@ -148,13 +148,16 @@ class ThumbnailPainter:
             self._pens[key] = pen
         return pen
 
-    def paint(self, painter: QPainter, rect: QRectF, clip: ThumbnailClip, frame: int) -> None:
-        """Paint one frame into ``rect`` (the caller clips and fills the background)."""
-        frame = min(max(frame, 0), clip.n_frames - 1)
+    def paint(self, painter: QPainter, rect: QRectF, clip: ThumbnailClip, at: float) -> None:
+        """Paint a (fractional) frame into ``rect`` (the caller clips and fills the background)."""
+        at = min(max(at, 0.0), clip.n_frames - 1.0)
+        frame = int(at)
+        after, share = min(frame + 1, clip.n_frames - 1), np.float32(at - frame)
         height, cx, cy = rect.height(), rect.center().x(), rect.center().y()
-        slide_x, slide_y = (clip.slide[frame] * height).tolist()
+        slide_x, slide_y = ((clip.slide[frame] * (1 - share) + clip.slide[after] * share) * height).tolist()
         self._ground(painter, rect, clip, cx + slide_x, cy + slide_y)
-        lines = (clip.lines[frame] * height + np.array([cx, cy, cx, cy])).tolist()
+        pose = clip.lines[frame] * (1 - share) + clip.lines[after] * share
+        lines = (pose * height + np.array([cx, cy, cx, cy])).tolist()
         widths = (clip.widths * height).tolist()
         near = clip.near[frame].tolist()
         groups = GROUPS.tolist()

@@ -112,6 +112,14 @@ class Playback(QObject):
         self.range = (min(self.range[0], max(end - 1, 0)), end)
         self.state_changed.emit()
 
+    def set_range(self, start: int, end: int) -> None:
+        """Loop from one frame to another, and go there when the playhead stands elsewhere."""
+        start = min(max(start, 0), max(self.last - 1, 0))
+        self.range = (start, min(max(end, start + 1), self.last))
+        if not self.range[0] <= self.frame <= self.range[1]:
+            self._move(float(start))
+        self.state_changed.emit()
+
     def loop_whole(self) -> None:
         """Loop over the whole take."""
         self.range = (0, self.last)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -14,6 +14,7 @@ from ..worker import Task, Worker
 Key = tuple[int, int, int]
 _BATCH = 8
 _KEPT = 400
+_WAITING = 64
 
 
 class ThumbnailStore(QObject):
@@ -38,10 +39,20 @@ class ThumbnailStore(QObject):
             return self._clips[key]
         self._wanted[key] = None
         self._wanted.move_to_end(key)
-        while len(self._wanted) > 64:
+        while len(self._wanted) > _WAITING:
             self._wanted.popitem(last=False)
         self._pump()
         return None
+
+    def prefetch(self, keys: Iterable[Key]) -> None:
+        """These will be asked for soon: made when nothing is waited for."""
+        for key in keys:
+            if key not in self._clips and key not in self._wanted:
+                self._wanted[key] = None
+                self._wanted.move_to_end(key, last=False)  # what is painted now comes first
+        while len(self._wanted) > _WAITING:
+            self._wanted.popitem(last=False)
+        self._pump()
 
     def clear(self) -> None:
         """Another library: nothing known applies."""

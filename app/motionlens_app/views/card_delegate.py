@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
@@ -30,6 +30,15 @@ GAP = 12
 TEXT_HEIGHT = 68
 PICTURE_ASPECT = 4 / 3
 _KEPT_TEXTS = 300
+_CARD_WIDTH = 184
+LIST_GAP = 4
+LIST_HEIGHT = 60
+"""Of a row of the list."""
+_COLUMNS = (("score", 44), ("length", 56), ("begin", 72))
+"""Figures of a row, from the right, where there is room: what they say and their width."""
+_ROOM_FOR_COLUMNS = 420
+
+Density = Literal["grid", "list"]
 
 
 class CardDelegate(QStyledItemDelegate):
@@ -41,6 +50,7 @@ class CardDelegate(QStyledItemDelegate):
         self._texts: OrderedDict[tuple, QPixmap] = OrderedDict()
         self.painter = ThumbnailPainter(theme.thumbnail)
         self.painted = 0
+        self.density: Density = "grid"
         self.set_theme(theme)
 
     def set_theme(self, theme: look.Theme) -> None:
@@ -49,19 +59,40 @@ class CardDelegate(QStyledItemDelegate):
         self.painter.set_colours(theme.thumbnail)
         self._texts.clear()
 
+    def set_density(self, density: Density) -> None:
+        """Cards, or rows of a list."""
+        self.density = density
+        self._texts.clear()
+
+    def cell_size(self, width: int) -> QSize:
+        """The cell that fits a view of this width: as many columns as fit, stretched; a list has one."""
+        if self.density == "list":
+            return QSize(width, LIST_HEIGHT + LIST_GAP)
+        columns = max(width // (_CARD_WIDTH + GAP), 1)
+        cell = width // columns
+        return QSize(cell, round((cell - GAP) / PICTURE_ASPECT) + TEXT_HEIGHT + GAP)
+
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """The cell: card and gap."""
         return self._grid.gridSize()
 
-    @staticmethod
-    def card_rect(cell: QRectF) -> QRectF:
+    def card_rect(self, cell: QRectF) -> QRectF:
         """The card inside its cell."""
-        return cell.adjusted(GAP / 2, GAP / 2, -GAP / 2, -GAP / 2)
+        high = LIST_GAP if self.density == "list" else GAP
+        return cell.adjusted(GAP / 2, high / 2, -GAP / 2, -high / 2)
 
-    @staticmethod
-    def picture_rect(card: QRectF) -> QRectF:
+    def picture_rect(self, card: QRectF) -> QRectF:
         """The moving picture inside its card."""
+        if self.density == "list":
+            return QRectF(card.x(), card.y(), card.height() * PICTURE_ASPECT, card.height())
         return QRectF(card.x(), card.y(), card.width(), card.height() - TEXT_HEIGHT)
+
+    def text_rect(self, card: QRectF) -> QRectF:
+        """The words inside the card."""
+        if self.density == "list":
+            left = self.picture_rect(card).right()
+            return QRectF(left, card.y(), card.right() - left, card.height())
+        return QRectF(card.x(), card.bottom() - TEXT_HEIGHT, card.width(), TEXT_HEIGHT)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -80,7 +111,8 @@ class CardDelegate(QStyledItemDelegate):
         painter.setOpacity(self._grid.opacity)
         self._frame(painter, card, selected, hovered)
         self._picture(painter, self.picture_rect(card), item, index.row())
-        painter.drawPixmap(card.bottomLeft() - _down(TEXT_HEIGHT), self._text(item, card.width()))
+        words = self.text_rect(card)
+        painter.drawPixmap(words.topLeft(), self._text(item, words.width(), words.height()))
         painter.restore()
 
     def _frame(self, painter: QPainter, card: QRectF, selected: bool, hovered: bool) -> None:
@@ -111,17 +143,20 @@ class CardDelegate(QStyledItemDelegate):
                 painter.fillRect(bar, QColor(self.theme.accent))
         painter.restore()
 
-    def _text(self, item: Item, width: float) -> QPixmap:
+    def _text(self, item: Item, width: float, height: float) -> QPixmap:
         ratio = self._grid.devicePixelRatioF()
         key = (item, round(width), ratio)
         if key in self._texts:
             self._texts.move_to_end(key)
             return self._texts[key]
-        pixmap = QPixmap(round(width * ratio), round(TEXT_HEIGHT * ratio))
+        pixmap = QPixmap(round(width * ratio), round(height * ratio))
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
-        self._write(painter, item, width)
+        if self.density == "list":
+            self._write_row(painter, item, width)
+        else:
+            self._write(painter, item, width)
         painter.end()
         self._texts[key] = pixmap
         while len(self._texts) > _KEPT_TEXTS:
@@ -158,9 +193,35 @@ class CardDelegate(QStyledItemDelegate):
             line,
         )
 
-
-def _down(height: float) -> QPointF:
-    return QPointF(0, height)
+    def _write_row(self, painter: QPainter, item: Item, width: float) -> None:
+        """Title over file, and the figures in columns that stand under one another."""
+        body, small = look.font(), look.font(small=True)
+        figures = {
+            "score": "" if item.score is None else f"{item.score:.2f}",
+            "length": clock(item.duration_s),
+            "begin": f"at {clock(item.start_s)}" if item.score is not None and item.start_s > 0 else "",
+        }
+        left, right = 12.0, width - 12.0
+        wide = width >= _ROOM_FOR_COLUMNS
+        painter.setFont(small)
+        painter.setPen(QColor(self.theme.muted))
+        if wide:
+            for name, column in _COLUMNS:
+                painter.drawText(
+                    QRectF(right - column, 0, column, LIST_HEIGHT),
+                    Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+                    figures[name],
+                )
+                right -= column
+        name = item.file_name if item.path else item.name
+        facts = [] if wide else [figures[f] for f, _ in _COLUMNS if figures[f]]
+        line = " · ".join([*facts, name if item.available else f"{name} (file missing)"])
+        room, metrics = right - 8 - left, QFontMetricsF(small)
+        painter.drawText(QPointF(left, 44), metrics.elidedText(line, Qt.TextElideMode.ElideMiddle, room))
+        painter.setFont(body)
+        painter.setPen(QColor(self.theme.text))
+        title = QFontMetricsF(body).elidedText(item.title, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(QPointF(left, 25), title)
 
 
 def _two_lines(text: str, font, room: float) -> list[str]:

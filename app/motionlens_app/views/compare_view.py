@@ -178,7 +178,6 @@ class CompareView(QWidget):
     def refresh(self) -> None:
         """Other motions, another alignment, overlay or not."""
         entries = self.compare.entries
-        same = [e.item for e in entries] == [e.item for e in self._entries]
         self._entries = entries
         self._show_switches()
         if not entries:
@@ -198,8 +197,7 @@ class CompareView(QWidget):
                 self.tiles[number].legend.present(entries[number])
         self._lay_out(force=True)
         self.set_frame(self._viewer.playback.frame)
-        if not same:
-            self.fit()
+        self.fit()
 
     def _add_tile(self) -> None:
         tile = Tile(len(self.tiles), self._colours)

@@ -200,6 +200,11 @@ class ViewerPanel(QWidget):
             self.stage.setCurrentIndex(int(comparing))
         if not comparing:
             self._motion_changed()
+        entries = self.viewer.compare.entries
+        meeting = (
+            entries[0].shift + entries[0].anchor if self.viewer.compare.align == "best" and entries else None
+        )
+        self.timeline.show_common(comparing, meeting)
         self._frame_changed(self.playback.frame)
 
     def _widen(self, on: bool) -> None:
@@ -210,7 +215,7 @@ class ViewerPanel(QWidget):
         if on:
             self._narrow = around.sizes(), self.splitter.sizes()
             width = sum(around.sizes())
-            around.setSizes([0, round(width * 0.32), round(width * 0.68)])
+            around.setSizes([0, round(width * 0.36), round(width * 0.64)])
             self.splitter.setSizes([sum(self.splitter.sizes()), 0])
         else:
             around.setSizes(self._narrow[0])
@@ -284,6 +289,12 @@ class ViewerPanel(QWidget):
             self.compare_view.fit()
         self.scene.fit()
 
+    def loop_marked(self) -> None:
+        """Loop over the time that is marked on the timeline."""
+        span = self._link.pinned_span
+        if span is not None:
+            self.playback.set_range(round(span[0] * FPS), round(span[1] * FPS))
+
     def show_options(self) -> None:
         """Open the choices of how things are drawn."""
         self.options.open_under(self.options_button)
@@ -336,10 +347,12 @@ class ViewerPanel(QWidget):
         for text, run in (
             ("Loop the moment", playback.loop_moment),
             ("Loop the whole take", playback.loop_whole),
+            ("Loop the marked range", self.loop_marked),
         ):
             action = QAction(text, ranges)
             action.triggered.connect(lambda _checked=False, r=run: r())
             ranges.addAction(action)
+        ranges.aboutToShow.connect(lambda: action.setEnabled(self._link.pinned_span is not None))
         self.range_button.setMenu(ranges)
         for widget in (self.back_button, self.play_button, self.next_button, self.loop_button,
                        self.speed_button, self.range_button):  # fmt: skip

@@ -5,7 +5,7 @@
    turned to the direction in which the person is seen; then, for every picture, the translation with which they
    fall on those in the picture (linear least squares, pinhole camera of a typical focal length), depth smoothed.
    Across the picture the landmarks in the picture are the better ones and replace the metric ones; the depth of
-   limbs goes half-way to what their lengths ask for.
+   limbs goes half-way to what their lengths ask for, that of the legs to where they balance (``limbs``).
 3. Which way is up: the camera is taken to be level; a roll or pitch that the standing person shows is undone.
 4. Joints, limb lengths of the reference skeleton (``readers.retarget``), floor, heading.
 5. Travel is kept where a foot that carries the body stays where it is; else it is dropped and said so.
@@ -27,12 +27,11 @@ from ..skeleton import (
     JOINT_INDEX,
     JOINT_NAMES,
     REFERENCE_FOOT_HEIGHT_M,
-    REFERENCE_LEG_M,
-    REFERENCE_OFFSETS,
     rest_positions,
 )
 from .camera import TYPICAL_FOCAL
 from .landmarks import LANDMARK_INDEX, LANDMARK_MIRROR, joints_of, sources
+from .limbs import bone_lengths, legs_balanced, limbs_lengthened, middle
 from .types import Track
 
 J, L = JOINT_INDEX, LANDMARK_INDEX
@@ -108,7 +107,8 @@ def lift(
     rays = (image - 0.5) * np.array([width, -height]) / (focal * max(width, height))
     body = aimed(body, rays)
     where = body_place(body, rays, seen)
-    body = limbs_lengthened(across_from_picture(body, rays, where, seen))
+    body = balanced(across_from_picture(body, rays, where, seen), seen)
+    body = balanced(limbs_lengthened(body), seen)
     tilt, said = camera_tilt(body, seen)
     notes += said
     joints = joints_of(body + where[:, None]) @ tilt.T
@@ -208,37 +208,9 @@ def across_from_picture(
     return out
 
 
-def limbs_lengthened(body: np.ndarray) -> np.ndarray:
-    """Depth of limbs half-way towards what the reference's proportions ask for.
-
-    A bone that looks short is foreshortened, and the tracker shows too little of that. Bones count 5 % shorter
-    than they are: nearly all of a bone in the picture plane says nothing of the rest.
-    """
-    legs = sum(_bone(body, s, *b) for s in ("left", "right") for b in (("hip", "knee"), ("knee", "ankle")))
-    scale = float(np.median(np.asarray(legs))) / (2 * REFERENCE_LEG_M)
-    out = body.copy()
-    for upper, lower in (("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"), ("elbow", "wrist")):
-        length = 0.95 * scale * float(np.linalg.norm(REFERENCE_OFFSETS[J[f"left_{lower}"]]))
-        for side in ("left", "right"):
-            a, b = L[f"{side}_{upper}"], L[f"{side}_{lower}"]
-            bone = body[:, b] - body[:, a]
-            asked = np.sqrt(np.maximum(length**2 - (bone[:, :2] ** 2).sum(axis=-1), 0.0))
-            depth = 0.5 * (bone[:, 2] + np.copysign(asked, bone[:, 2]))
-            moved = out[:, a, 2] + depth - out[:, b, 2]
-            for k in _carried(f"{side}_{lower}"):
-                out[:, k, 2] += moved
-    return out
-
-
-def _bone(body: np.ndarray, side: str, upper: str, lower: str) -> np.ndarray:
-    return np.linalg.norm(body[:, L[f"{side}_{lower}"]] - body[:, L[f"{side}_{upper}"]], axis=-1)
-
-
-def _carried(name: str) -> tuple[int, ...]:
-    """A landmark and those further out on the foot, which keep their place against it."""
-    side, _, joint = name.partition("_")
-    ends = {"ankle": ("heel", "foot_index"), "wrist": ("pinky", "index", "thumb")}
-    return (L[name], *(L[f"{side}_{end}"] for end in ends.get(joint, ())))
+def balanced(body: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """``legs_balanced`` before a camera that may be tilted."""
+    return legs_balanced(body, camera_tilt(body, seen)[0].T @ np.array([0.0, 1.0, 0.0]))
 
 
 def body_place(body: np.ndarray, rays: np.ndarray, seen: np.ndarray) -> np.ndarray:
@@ -294,11 +266,11 @@ def camera_tilt(body: np.ndarray, seen: np.ndarray) -> tuple[np.ndarray, list[st
     seen from the side it may be their own lean forward; in depth (pitch) the tracker errs by several degrees. So
     small angles are believed only for the roll of somebody who is seen from the front or from behind.
     """
-    middle = {
-        n: 0.5 * (body[:, L[f"left_{n}"]] + body[:, L[f"right_{n}"]]) for n in ("hip", "shoulder", "ankle")
-    }
-    trunk, whole = middle["shoulder"] - middle["hip"], middle["shoulder"] - middle["ankle"]
-    legs = [_bone(body, s, *b) for s in ("left", "right") for b in (("hip", "knee"), ("knee", "ankle"))]
+    hips, shoulders, ankles = (middle(body, name) for name in ("hip", "shoulder", "ankle"))
+    trunk, whole = shoulders - hips, shoulders - ankles
+    legs = [
+        bone_lengths(body, s, *b) for s in ("left", "right") for b in (("hip", "knee"), ("knee", "ankle"))
+    ]
     full = np.median(np.linalg.norm(trunk, axis=-1)) + 0.5 * sum(float(np.median(x)) for x in legs)
     marks = [L[f"{s}_{n}"] for s in ("left", "right") for n in ("shoulder", "ankle")]
     standing = (np.linalg.norm(whole, axis=-1) > 0.85 * full) & (seen[:, marks].sum(axis=1) >= 3)

@@ -1,0 +1,118 @@
+"""Cards: hover plays, the pointer scrubs, pictures are made ahead; list density; the marked range loops."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from fakes import FakeLibrary, gait
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtTest import QTest
+
+from motionlens_app.render.thumbnail import ThumbnailPainter, prepare
+from motionlens_app.state.selection import Pick
+from motionlens_app.theme import DARK
+from motionlens_app.views.grid import RESUME_S
+
+
+@pytest.fixture
+def cards(app, qtbot):
+    grid = app.window.results.grid
+    qtbot.waitUntil(lambda: all(app.session.thumbnails.get(i.key) for i in app.session.items.items[:4]))
+    return grid
+
+
+def shown_frame(grid, row):
+    item = grid.items.items[row]
+    return grid.frame_of(row, item, grid.store.get(item.key))
+
+
+def test_the_pointer_scrubs_and_then_the_card_plays_on(app, qtbot, cards):
+    grid = cards
+    grid.set_animate_all(False)
+    clip = grid.store.get(grid.items.items[1].key)
+    assert shown_frame(grid, 1) == clip.still
+    picture = grid._picture_of(1)
+    for share in (0.25, 0.75):
+        QTest.mouseMove(
+            grid.viewport(), QPoint(picture.x() + round(share * picture.width()), picture.center().y())
+        )
+        qtbot.waitUntil(lambda: grid.hovered_row == 1)
+        assert shown_frame(grid, 1) == pytest.approx(share * (clip.n_frames - 1), abs=1.5)
+    before = shown_frame(grid, 1)
+    qtbot.wait(round(1000 * RESUME_S) + 300)
+    assert shown_frame(grid, 1) != before and grid.animating
+    assert shown_frame(grid, 2) == grid.store.get(grid.items.items[2].key).still
+
+
+def test_pictures_are_made_ahead_of_the_wheel_and_kept(make_app, services, qtbot):
+    services.starter = FakeLibrary(200)
+    app = make_app()
+    grid, store = app.window.results.grid, app.session.thumbnails
+    qtbot.waitUntil(lambda: app.session.items.rowCount() == 200)
+    qtbot.waitUntil(lambda: len(store._clips) >= 2 * len(grid.visible_rows()), timeout=10_000)
+    ahead = grid.visible_rows().stop
+    assert all(grid.items.items[row].key in store._clips for row in range(ahead, 2 * ahead))
+    kept = store.get(grid.items.items[0].key)
+    assert store.get(grid.items.items[0].key) is kept
+
+
+def test_cards_go_on_between_frames(qapp):
+    clip = prepare(gait(40, 1.0))
+
+    def picture(at: float) -> np.ndarray:
+        image = QImage(240, 180, QImage.Format.Format_RGB32)
+        image.fill(0x24262B)
+        painter = QPainter(image)
+        ThumbnailPainter(DARK.thumbnail).paint(painter, QRectF(0, 0, 240, 180), clip, at)
+        painter.end()
+        return np.frombuffer(image.constBits(), np.uint8).reshape(180, 240, 4).astype(int)
+
+    low, middle, high = picture(10), picture(10.5), picture(11)
+    assert (low != high).any()
+    assert 0 < np.abs(middle - low).sum() < 1.2 * np.abs(high - low).sum()
+    assert (picture(-3) == picture(0)).all() and (picture(99) == picture(39)).all()
+
+
+def test_list_shows_a_row_each_and_more_of_them(app, qtbot, cards):
+    grid = cards
+    before = len(grid.visible_rows())
+    grid.select_row(7)
+    QTest.mouseClick(app.window.results.density, Qt.MouseButton.LeftButton)
+    assert grid.density == "list" and grid.columns() == 1
+    assert app.window.table.actions["view.list"].isChecked()
+    assert len(grid.visible_rows()) >= before
+    assert grid.current_item() == grid.items.items[7]
+    assert grid.viewport().rect().contains(grid.visualRect(grid.items.index(7, 0)).center())
+    row = grid.visible_rows().start
+    picture, cell = grid._picture_of(row), grid.visualRect(grid.items.index(row, 0))
+    assert picture.width() < 0.3 * cell.width() and cell.contains(picture)
+    QTest.mouseMove(grid.viewport(), picture.center())
+    qtbot.waitUntil(lambda: grid.hovered_row == row)
+    grid.viewport().grab()
+    QTest.keyClick(grid, Qt.Key.Key_Down)
+    assert grid.currentIndex().row() == 8
+    app.window.table.actions["view.list"].setChecked(False)
+    assert grid.density == "grid" and grid.columns() > 1
+
+
+def test_density_is_there_at_the_next_start(make_app):
+    app = make_app()
+    app.window.results.density.setChecked(True)
+    app.window.close()
+    assert make_app().window.results.grid.density == "list"
+
+
+def test_the_marked_range_is_looped(app, qtbot):
+    app.window.query.set_text("waves left")
+    why, playback = app.session.why, app.session.viewer.playback
+    qtbot.waitUntil(lambda: why.current is not None)
+    qtbot.waitUntil(lambda: app.session.viewer.shown.item == why.current.item)
+    panel = app.window.viewer
+    panel.loop_marked()  # nothing is marked yet
+    whole = playback.range
+    why.selection.pin(Pick(span=(0.5, 1.2), motion=why.current.item.key))
+    panel.loop_marked()
+    assert playback.range == (10, 24) != whole
+    assert 10 <= playback.frame <= 24
+    assert panel.range_button.text() == "Range"

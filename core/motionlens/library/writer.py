@@ -17,6 +17,7 @@ from ..motion import Motion
 from ..windows import moment_spans
 from . import schema
 from .arrays import FlatArray, pack_known, token_path
+from .facts import facts_of, put_facts
 
 
 @dataclass(frozen=True)
@@ -258,6 +259,7 @@ class LibraryWriter:
                 "original_row = ?, inferred = ?, kind = ?, known_row = ? WHERE id = ?",
                 (*values, motion_id),
             )
+        put_facts(self._db, motion_id, row, facts_of(motion.positions))
         return motion_id, self._put_moments(motion_id, motion.n_frames)
 
     def _put_moments(self, motion_id: int, n_frames: int) -> list[int]:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from ..model.interface import QueryTokens
 
 ALIKE = 0.6
-"""Two texts less alike than this say different things: of pairs of captions of different motions 75 % lie
-below, of pairs of captions of one motion 65 % above."""
+"""Two texts less alike than this say different things: of 150 pairs of human captions of one motion 71 % lie
+above, of captions of different motions 12 %."""
 NO_CAPTION = np.float32(-1.0)
 _ABOVE_TOP = 0.5  # standard deviations above the best, for a caption that says exactly what is asked
 

@@ -60,7 +60,6 @@ def _view(w: MainWindow) -> list[Command]:
         Command("view.animate", "&Play all cards", w.results.animate.setChecked, "&View", checkable=True,
                 checked=True, separator_before=True),
         Command("view.list", "Cards as a &list", w.results.density.setChecked, "&View", ("Ctrl+L",), checkable=True),
-        Command("view.list", "Cards as a &list", w.results.density.setChecked, "&View", ("Ctrl+L",), checkable=True),
         *views,
         Command("view.fit", "Fit the &motion", w.viewer.fit, "&View", ("Ctrl+0",)),
         Command("view.compare", "&Compare the selected motions",

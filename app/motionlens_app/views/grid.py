@@ -113,21 +113,6 @@ class ResultGrid(QListView):
         """How densely cards stand."""
         return self._delegate.density
 
-    def set_density(self, density: Density) -> None:
-        """Cards in a grid, or a row each."""
-        if density == self._delegate.density:
-            return
-        self._delegate.set_density(density)
-        self._fit_cells()
-        if self.currentIndex().isValid():
-            self.scrollTo(self.currentIndex(), QAbstractItemView.ScrollHint.PositionAtCenter)
-        self.viewport().update()
-
-    @property
-    def density(self) -> Density:
-        """How densely cards stand."""
-        return self._delegate.density
-
     def current_item(self) -> Item | None:
         """The selected card."""
         return self.currentIndex().data(ITEM_ROLE)
@@ -192,13 +177,6 @@ class ResultGrid(QListView):
             if row >= 0:
                 self.select_row(row)
         self._follow_timer()
-
-    def _pictures_ready(self) -> None:
-        self.viewport().update()
-        # What the next turn of the wheel or page key shows is made while nothing else is.
-        seen = self.visible_rows()
-        ahead = range(seen.stop, min(seen.stop + len(seen), self.items.rowCount()))
-        self.store.prefetch(self.items.items[row].key for row in ahead)
 
     def _pictures_ready(self) -> None:
         self.viewport().update()

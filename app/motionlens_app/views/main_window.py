@@ -133,7 +133,6 @@ class MainWindow(QMainWindow):
         self.results.grid.play_pressed.connect(session.viewer.playback.toggle)
         self.results.animate.toggled.connect(self.table.actions["view.animate"].setChecked)
         self.results.density.toggled.connect(self.table.actions["view.list"].setChecked)
-        self.results.density.toggled.connect(self.table.actions["view.list"].setChecked)
         self.viewer.why.search_wanted.connect(self.query.set_text)
         session.why.exported.connect(lambda path: self.say(f"Saved {path}"))
         session.items_changed.connect(self._select_first)
@@ -160,7 +159,6 @@ class MainWindow(QMainWindow):
         self.splitter.restoreState(self.settings.blob("window/splitter"))
         self.viewer.splitter.restoreState(self.settings.blob("window/why"))
         self.results.animate.setChecked(self.settings.flag("cards/animate", True))
-        self.results.density.setChecked(self.settings.text("cards/density") == "list")
         self.results.density.setChecked(self.settings.text("cards/density") == "list")
         self.session.viewer.set_options(options_from_text(self.settings.text("viewer/options")))
 
@@ -427,7 +425,6 @@ class MainWindow(QMainWindow):
         self.settings.put("window/splitter", self.splitter.saveState())
         self.settings.put("window/why", self.viewer.splitter.saveState())
         self.settings.put("cards/animate", self.results.grid.animate_all)
-        self.settings.put("cards/density", self.results.grid.density)
         self.settings.put("cards/density", self.results.grid.density)
         self.settings.put("viewer/options", self.session.viewer.options.to_text())
         self.settings.save()

@@ -61,8 +61,6 @@ class Timeline(QWidget):
         self._resume = False
         self._comparing = False
         self._meeting: int | None = None
-        self._comparing = False
-        self._meeting: int | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Timeline")
         self.setMouseTracking(True)
@@ -83,11 +81,6 @@ class Timeline(QWidget):
     def sizeHint(self) -> QSize:
         """Fixed height."""
         return QSize(320, 62)
-
-    def show_common(self, comparing: bool, meeting: int | None = None) -> None:
-        """While motions are compared: the time is common to all, and ``meeting`` is where their moments meet."""
-        self._comparing, self._meeting = comparing, meeting
-        self.update()
 
     def show_common(self, comparing: bool, meeting: int | None = None) -> None:
         """While motions are compared: the time is common to all, and ``meeting`` is where their moments meet."""
@@ -115,10 +108,7 @@ class Timeline(QWidget):
             start, end = self.x_of(playback.span[0]), self.x_of(playback.span[1] - 1)
             self._bar(painter, QRectF(start, 12, max(end - start, 3), 10), theme.accent)
             if not self._comparing:
-                if not self._comparing:
                 self._lane(painter, theme)
-            elif self._meeting is not None:
-                self._mark(painter, theme, self.x_of(self._meeting))
             elif self._meeting is not None:
                 self._mark(painter, theme, self.x_of(self._meeting))
             self._brackets(painter, theme)
@@ -158,12 +148,6 @@ class Timeline(QWidget):
         painter.drawPolygon(
             QPolygonF([QPointF(x, top - 2), QPointF(x - 5, top + 6), QPointF(x + 5, top + 6)])
         )
-
-    def _mark(self, painter: QPainter, theme: look.Theme, x: float) -> None:
-        top = _LANE[0]
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.text))
-        painter.drawPolygon(QPolygonF([QPointF(x, top - 2), QPointF(x - 5, top + 6), QPointF(x + 5, top + 6)]))
 
     def _brackets(self, painter: QPainter, theme: look.Theme) -> None:
         painter.setPen(QPen(QColor(theme.text), 2.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))

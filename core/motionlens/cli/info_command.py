@@ -29,6 +29,7 @@ from .common import (
 _PACKAGES = ("numpy", "scipy", "torch", "transformers", "pybvh", "PySide6_Essentials")
 _EXAMPLE = """example:
   motionlens info --library ~/motions --json
+  motionlens info --library ~/motions --facets
 """
 
 
@@ -42,6 +43,11 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_library_argument(parser)
+    parser.add_argument(
+        "--facets",
+        action="store_true",
+        help="also how many motions are in which folder, length, tag and so on",
+    )
     add_json_argument(parser)
     parser.set_defaults(run=run)
 
@@ -56,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
         "packages": {name: _version(name) for name in _PACKAGES},
         "device": "cuda" if cuda_usable() else "cpu",
         "model": model,
-        "library": library_info(args.library, model.get("fingerprint")),
+        "library": library_info(args.library, model.get("fingerprint"), args.facets),
     }
     if args.json:
         print_json(info)
@@ -76,7 +82,7 @@ def model_info() -> dict[str, Any]:
         return {"name": None, "error": str(error)}
 
 
-def library_info(name: str | None, fingerprint: str | None) -> dict[str, Any]:
+def library_info(name: str | None, fingerprint: str | None, facets: bool = False) -> dict[str, Any]:
     """Counts of a library; the default one may not exist yet."""
     if name is None and not (default_library_dir() / CATALOGUE).exists():
         return {"path": str(default_library_dir()), "exists": False}
@@ -96,7 +102,29 @@ def library_info(name: str | None, fingerprint: str | None) -> dict[str, Any]:
             "captions": counts.captions,
             "duration_s": round(counts.duration_s, 3),
             "roots": list(library.roots()),
+            **({"facets": facet_counts(library)} if facets else {}),
         }
+
+
+def facet_counts(library: LocalLibrary) -> dict[str, list[dict[str, Any]]]:
+    """Motions and moments by facet and value; values that nothing has are left out."""
+    from ..library.finder import Finder
+
+    finder = Finder(library)
+    finder.update_facts()
+    titles = {c.id: c.name for c in library.curation().collections.all()}
+    return {
+        facet: [
+            {
+                "value": titles.get(int(one.value), "") if facet == "collection" else one.value,
+                "motions": one.motions,
+                "moments": one.moments,
+            }
+            for one in counts
+            if one.motions
+        ]
+        for facet, counts in finder.facets().items()
+    }
 
 
 def cuda_usable() -> bool:
@@ -144,4 +172,8 @@ def text(info: dict[str, Any]) -> str:
     ]
     if library["failures"]:
         lines.append(f"          {library['failures']} files could not be imported")
+    for facet, counts in library.get("facets", {}).items():
+        for place, one in enumerate(counts):
+            value = {True: "yes", False: "no", "": "(no file)"}.get(one["value"], one["value"])
+            lines.append(f"{facet if not place else '':<10}{one['motions']:>7}  {value}")
     return "\n".join(lines)

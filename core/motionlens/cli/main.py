@@ -22,6 +22,7 @@ COMMANDS = (
     "motionlens.explanation.command",
     "motionlens.cli.export_command",
     "motionlens.cli.info_command",
+    "motionlens.cli.curate_command",
     "motionlens.cli.dataset_command",
     "motionlens.training.command",
     "motionlens.evaluation.command",

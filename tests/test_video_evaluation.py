@@ -297,20 +297,25 @@ def test_commands_say_what_is_wrong(folder: Path, tmp_path: Path, capsys: pytest
     assert "choose another folder" in capsys.readouterr().err
 
 
-def test_the_models_rows_are_the_searchs_scores(films: list[Filmed], library: dict[str, np.ndarray]) -> None:
-    """Random towers: what is checked is how tokens become scores, and which rows there are."""
+def small_encoder(video: bool) -> object:
+    """A model with random towers."""
     torch = pytest.importorskip("torch")
-    from motionlens.model.encoder import ModelEncoder
     from motionlens.model.pyramid import Pyramid
     from motionlens.model.pyramid_config import PyramidConfig
+
+    torch.manual_seed(0)
+    sizes = {"width": 32, "layers": 1, "heads": 2, "text_width": 32, "text_layers": 1, "text_heads": 2}
+    return Pyramid(PyramidConfig(dim=16, whole_dim=16, video=video, **sizes))
+
+
+def test_the_models_rows_are_the_searchs_scores(films: list[Filmed], library: dict[str, np.ndarray]) -> None:
+    """Random towers: what is checked is how tokens become scores, and which rows there are."""
+    model = small_encoder(video=False)
+    from motionlens.model.encoder import ModelEncoder
     from motionlens.search.scoring import max_sim
     from motionlens.video.evaluation.retrieval import encoded_scores
 
-    torch.manual_seed(0)
-    config = PyramidConfig(
-        width=32, layers=1, heads=2, text_width=32, text_layers=1, text_heads=2, dim=16, whole_dim=16
-    )
-    encoder = ModelEncoder(Pyramid(config))
+    encoder = ModelEncoder(model)
     (task,) = tasks_of(films[:3], library)
     forward, backward = encoded_scores(task, encoder)
     assert forward.shape == backward.shape == (3, 3)
@@ -328,3 +333,26 @@ def test_the_models_rows_are_the_searchs_scores(films: list[Filmed], library: di
     assert report.rows[OURS].ranks.tolist() == report.rows[LIFTED].ranks.tolist()
     assert report.ratios[LIFTED]["video_to_motion"][5].value == 1.0
     assert "ours / " in report.to_text()
+
+
+def test_only_a_model_with_a_video_tower_has_a_row_of_its_own(
+    films: list[Filmed], folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    models = {with_tower: small_encoder(with_tower) for with_tower in (False, True)}
+    from motionlens.model.build import save_model
+
+    for film in films:
+        save_filmed(film, tmp_path / "films")
+    found = {}
+    for with_tower, model in models.items():
+        save_model(model, tmp_path / f"model-{with_tower}")
+        measure = ["evaluate-video", "--filmed", str(tmp_path / "films"), "--data", str(folder), "--json"]
+        assert main([*measure, "--model", str(tmp_path / f"model-{with_tower}")]) == 0
+        found[with_tower] = json.loads(capsys.readouterr().out)
+    assert set(found[True]["systems"]) == {OURS, LIFTED, *WARPED.values()}
+    assert set(found[True]["ours_over"]) == {LIFTED, *WARPED.values()}
+    assert OURS not in found[False]["systems"] and not found[False]["ours_over"]
+    assert any("no video tower" in note for note in found[False]["notes"])
+    # the towers differ by chance here, and with them the rows
+    rows = found[True]["systems"]
+    assert rows[OURS] != rows[LIFTED]

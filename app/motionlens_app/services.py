@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 Rows = Literal["body part", "segment"]
 """What an example's tokens are taken together to in an explanation."""
-VIDEO_SUFFIXES = frozenset((".mp4", ".mov", ".m4v", ".webm", ".mkv", ".avi", ".gif"))
 _PIECE_STEP = MAX_CLIP_FRAMES // 2
 
 
@@ -147,7 +146,10 @@ class Services(Protocol):
         progress: ProgressCallback,
         cancelled: Cancelled,
     ) -> ImportOutcome:
-        """Import into the library in ``folder``; without an encoder the indexing is left to ``searcher``."""
+        """Import into the library in ``folder``; without an encoder the indexing is left to ``searcher``.
+
+        Videos in folders are left out, as tracking takes longer than they do; those that are named are not.
+        """
         ...
 
     def close(self) -> None:
@@ -293,6 +295,7 @@ class LocalServices:
         """See ``Services``."""
         from motionlens.library import LocalLibrary
         from motionlens.library.importer import import_paths
+        from motionlens.library.videos import is_video
 
         self._import_waits.set()
         while not self._writing.acquire(timeout=0.1):
@@ -301,7 +304,10 @@ class LocalServices:
         self._import_waits.clear()
         try:
             with LocalLibrary(folder) as library:
-                report = import_paths(library, paths, encoder, None, _translated(progress), cancelled)
+                report = import_paths(
+                    library, paths, encoder, None, _translated(progress), cancelled,
+                    videos=any(is_video(path) for path in paths),
+                )  # fmt: skip
         finally:
             self._writing.release()
         return ImportOutcome(

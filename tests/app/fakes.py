@@ -262,7 +262,8 @@ class FakeVideo:
     ) -> Track:
         services = self.services
         services.tracked.append((Path(path).name, start_s, end_s, person))
-        n = max(round((min(end_s, services.video_s) - start_s) * fps), 2)
+        end_s = services.video_s if end_s is None else min(end_s, services.video_s)
+        n = max(round((end_s - start_s) * fps), 2)
         progress(n // 3, n)
         while not services.track_gate.wait(0.01):
             if cancelled() or self.closed:

@@ -80,7 +80,7 @@ def test_hover_scrubs(app, qtbot):
     key = app.session.items.items[1].key
     qtbot.waitUntil(lambda: app.session.thumbnails.get(key) is not None)
     clip, item = app.session.thumbnails.get(key), app.session.items.items[1]
-    picture = grid._picture_of(1)
+    picture = grid.picture_of(1)
     shown = []
     for share in (0.1, 0.5, 0.9):
         point = QPoint(round(picture.x() + share * picture.width()), picture.center().y())

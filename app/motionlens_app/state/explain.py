@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from motionlens.errors import MotionLensError
 from motionlens.explanation.result import Explanation, Quantity
-from motionlens.library.interface import Library
-from motionlens.model.interface import Encoder
 from motionlens.motion import FPS
-from motionlens.search.query import Example, Query
 from motionlens.windows import MAX_CLIP_FRAMES
 
 from ..imports_quietly import import_quietly
-from ..services import Rows, Searcher, Services
+from ..services import Rows, Services
 from ..worker import Task, Worker
 from .answers import Answer, rows_in, without_words
 from .items import Item
 from .scales import MapName, Scale, ScaleMode, scale_of
 from .selection import Key, Selection
+from .why_question import Question, RankChange, Side, WhyState
+
+__all__ = ["PINS", "RANKED", "Question", "RankChange", "Side", "WhyController", "WhyState"]
 
 log = logging.getLogger(__name__)
 
@@ -33,61 +32,6 @@ PINS = 2
 RANKED = 1000
 """Hits among which a motion is looked for when a word is struck out."""
 _REMEMBERED = 32
-
-
-class WhyState(Enum):
-    """What the pane shows."""
-
-    NO_QUERY = "no query"
-    NO_HIT = "no hit"
-    WAITING = "waiting"  # for model or search
-    COMPUTING = "computing"
-    READY = "ready"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, eq=False)
-class Question:
-    """A query, a hit, and who can answer."""
-
-    library: Library
-    encoder: Encoder
-    searcher: Searcher | None
-    text: str
-    item: Item
-    query: Query | None = None
-    """The whole query where it has more than words."""
-
-    @property
-    def examples(self) -> tuple[Example, ...]:
-        """The query's."""
-        return self.query.examples if self.query else ()
-
-    def same_query(self, other: Question) -> bool:
-        """True when both ask for the same words and examples."""
-        return self.text == other.text and self.examples == other.examples
-
-    def same_place(self, other: Question | None) -> bool:
-        """True when answers to the other hold for this one's library and model."""
-        return other is not None and self.library is other.library and self.encoder is other.encoder
-
-
-@dataclass(frozen=True)
-class Side:
-    """The part of a query that is explained: its words, or one of its examples by body parts or windows."""
-
-    text: str = ""
-    example: Example | None = None
-    rows: Rows = "body part"
-
-
-@dataclass(frozen=True)
-class RankChange:
-    """Where the hit stands with and without the struck words; ``after`` None: not among the first ``RANKED``."""
-
-    before: int
-    after: int | None
-    searched: int
 
 
 class WhyController(QObject):

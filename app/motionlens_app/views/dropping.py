@@ -7,9 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData
 
+from motionlens.library.videos import is_video
 from motionlens.readers import SUPPORTED_SUFFIXES
-
-from ..services import VIDEO_SUFFIXES
 
 
 class Dropped(Enum):
@@ -25,15 +24,6 @@ class Dropped(Enum):
 def dropped_paths(mime: QMimeData) -> list[Path]:
     """Local files and folders of a drop."""
     return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
-
-
-def is_video(path: Path) -> bool:
-    """By its ending.
-
-    >>> is_video(Path("clip.MP4")), is_video(Path("walk.bvh"))
-    (True, False)
-    """
-    return path.suffix.lower() in VIDEO_SUFFIXES
 
 
 def dropped_on_query(mime: QMimeData) -> tuple[Dropped, Path | None]:

@@ -203,7 +203,7 @@ class ResultGrid(QListView):
             return
         region = QRegion()
         for row in self._rows_of_turn() if self.animate_all else [self.hovered_row]:
-            region += self._picture_of(row)
+            region += self.picture_of(row)
         self.viewport().update(region)
 
     def _rows_of_turn(self) -> range:
@@ -242,7 +242,8 @@ class ResultGrid(QListView):
         last = ((top + self.viewport().height()) // height + 1) * columns
         return range(max(first, 0), min(last, count))
 
-    def _picture_of(self, row: int) -> QRect:
+    def picture_of(self, row: int) -> QRect:
+        """Where a card's picture is in the viewport."""
         index = self.items.index(row, 0)
         if not index.isValid():
             return QRect()
@@ -282,7 +283,7 @@ class ResultGrid(QListView):
     def _hover(self, point: QPoint) -> None:
         index = self.indexAt(point)
         row = index.row() if index.isValid() else -1
-        picture = self._picture_of(row)
+        picture = self.picture_of(row)
         if row >= 0 and picture.contains(point):
             self._scrub = ((point.x() - picture.x()) / max(picture.width() - 1, 1), time.monotonic())
         elif row != self.hovered_row:

@@ -20,13 +20,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from motionlens.motion import FPS
-from motionlens.readers import SUPPORTED_SUFFIXES
-
 from ..command_list import commands_of
 from ..commands import CommandTable
 from ..render.looks import options_from_text
-from ..services import VIDEO_SUFFIXES, ImportOutcome
+from ..services import ImportOutcome
 from ..settings import Settings
 from ..state.items import Item
 from ..state.libraries import LibraryChoice, choice_for, starter_choice
@@ -36,6 +33,7 @@ from ..theme import ThemeManager
 from .dropping import Dropped, dropped_on_window
 from .import_view import FailureDialog, ImportStrip, outcome_sentence
 from .message_bar import MessageBar
+from .query_actions import QueryActions
 from .query_bar import QueryBar
 from .result_panel import ResultPanel
 from .side_panel import SidePanel
@@ -65,12 +63,13 @@ class MainWindow(QMainWindow):
         self.side = SidePanel(session.libraries, themes)
         self.results = ResultPanel(session, themes)
         self.viewer = ViewerPanel(session.viewer, themes, session.why, session.link)
+        self.note = QLabel()
+        self.queries = QueryActions(
+            session, self.query, self.strip, self.results.grid, self.messages, self.note
+        )
         self.table = CommandTable(self, commands_of(self))
         self.table.fill(self.menuBar())
         self._choose: Callable[[str], str] = lambda title: QFileDialog.getExistingDirectory(self, title)
-        self._choose_file: Callable[[str, str], str] = lambda title, kinds: QFileDialog.getOpenFileName(
-            self, title, "", kinds
-        )[0]
         self._lay_out()
         self._status()
         self._connect()
@@ -102,7 +101,6 @@ class MainWindow(QMainWindow):
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
         self.import_strip = ImportStrip(self.session.imports)
-        self.note = QLabel()
         self.model_label = QLabel()
         self.model_label.setObjectName("muted")
         self.model_label.setContentsMargins(8, 4, 16, 4)
@@ -115,7 +113,6 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         session = self.session
-        self._connect_query()
         self.query.entered.connect(self._enter_pressed)
         self.query.edit.leave_down.connect(self._to_cards)
         self.side.library_chosen.connect(self.open_library)
@@ -146,12 +143,6 @@ class MainWindow(QMainWindow):
             signal.connect(self._model_changed)
         self._model_changed()
         self.themes.changed.connect(lambda: self.setStyleSheet(self.themes.sheet))
-
-    def _connect_query(self) -> None:
-        self.query.video_dropped.connect(self.search_by_video)
-        self.query.motion_dropped.connect(self.session.search_by_file)
-        self.query.drag_seen.connect(self._drag_over_query)
-        self.query.chip_opened.connect(self._chip_opened)
 
     def _restore(self) -> None:
         if not self.restoreGeometry(self.settings.blob("window/geometry")):
@@ -254,56 +245,6 @@ class MainWindow(QMainWindow):
         if files:
             self.import_paths([Path(name) for name in files])
 
-    def ask_video(self) -> None:
-        """Choose a video to search by."""
-        kinds = " ".join(f"*{suffix}" for suffix in sorted(VIDEO_SUFFIXES))
-        name = self._choose_file("Search by a video", f"Videos ({kinds})")
-        if name:
-            self.search_by_video(Path(name))
-
-    def ask_motion_file(self) -> None:
-        """Choose a motion file to search by; it is not imported."""
-        kinds = " ".join(f"*{suffix}" for suffix in sorted(SUPPORTED_SUFFIXES))
-        name = self._choose_file("Search by a motion file", f"Motions ({kinds})")
-        if name:
-            self.session.search_by_file(Path(name))
-
-    def search_by_video(self, path: Path) -> None:
-        """Follow the person in a video and search by it."""
-        self.messages.hide()
-        self.strip.folded = False
-        self.session.search_by_video(path)
-
-    def more_like(self, alone: bool = True) -> None:
-        """Search by the selected card; ``alone``: and by nothing else."""
-        item = self.results.grid.current_item()
-        if item is not None:
-            self.results.grid.begin_anew()
-            if alone:
-                self.query.clear_words()
-            self.session.more_like(item, alone=alone)
-
-    def search_by_range(self) -> None:
-        """Search by the time that is selected for "Why", else by the loop range."""
-        shown, playback = self.session.viewer.shown, self.session.viewer.playback
-        if shown is None:
-            return
-        start, last = playback.range
-        picked = self.session.why.selection.pinned.seen_on(shown.item.key).span
-        span = (start, last + 1) if picked is None else (round(picked[0] * FPS), round(picked[1] * FPS))
-        self.results.grid.begin_anew()
-        self.query.clear_words()
-        self.session.more_like(shown.item, span)
-
-    def toggle_strip(self) -> None:
-        """Fold the video away, or show it again."""
-        self.strip.fold(not self.strip.folded)
-
-    def _chip_opened(self, number: int) -> None:
-        chip = self.session.query.chip(number)
-        if chip is not None and chip.kind == "video":
-            self.toggle_strip()
-
     def _show_menu(self, commands: Iterable[str], at: QPoint) -> None:
         """A context menu of commands of the table."""
         menu = QMenu(self)
@@ -386,7 +327,7 @@ class MainWindow(QMainWindow):
         kind, _ = dropped_on_window(event.mimeData())
         if kind is not Dropped.NOTHING:
             event.acceptProposedAction()
-            self._hint(kind, "Drop to import; drop on the query bar to search by it")
+            self.queries.hint(kind, "Drop to import; drop on the query bar to search by it")
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """Nothing to say any more."""
@@ -399,22 +340,9 @@ class MainWindow(QMainWindow):
         if kind is not Dropped.NOTHING:
             event.acceptProposedAction()
         if kind is Dropped.VIDEO:
-            self.search_by_video(paths[0])
+            self.queries.search_by_video(paths[0])
         elif kind is Dropped.FILES:
             self.import_paths(paths)
-
-    def _drag_over_query(self, seen: tuple[Dropped, Path | None]) -> None:
-        self._hint(seen[0], "Drop to search by this motion; it is not imported")
-
-    def _hint(self, kind: Dropped, motion: str) -> None:
-        """What dropping here would do. A video's tracker is loaded meanwhile."""
-        if kind is Dropped.VIDEO:
-            self.session.video.warm()
-        texts = {
-            Dropped.VIDEO: "Drop to search by this video",
-            Dropped.TEXT: "Drop to search for these words",
-        }
-        self.note.setText("" if kind is Dropped.NOTHING else texts.get(kind, motion))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window; cancel what runs. An import goes on at the next start."""

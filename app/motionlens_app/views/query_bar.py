@@ -183,7 +183,8 @@ class QueryBar(QWidget):
             self.avoid.setText(avoided.strip() or self.avoid.text())
             self.avoid.end(False)
 
-    def _changed(self, text: str) -> None:
+    def _changed(self, _text: str) -> None:
+        text = self.edit.text()  # what is told may be older: a minus was taken out meanwhile
         self._query.set_text(text)
         self._refresh()
         self.edited.emit(text)
@@ -261,17 +262,17 @@ class QueryBar(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files to search by, and text."""
-        kind, path = dropped_on_query(event.mimeData())
+        kind, _ = dropped_on_query(event.mimeData())
         if kind is Dropped.NOTHING:
             return
         event.acceptProposedAction()
         self._mark("dropping", True)
-        self.drag_seen.emit((kind, path))
+        self.drag_seen.emit(kind)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """It went elsewhere."""
         self._mark("dropping", False)
-        self.drag_seen.emit((Dropped.NOTHING, None))
+        self.drag_seen.emit(Dropped.NOTHING)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Search by what was dropped."""

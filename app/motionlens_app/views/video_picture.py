@@ -185,6 +185,8 @@ class VideoPicture(QWidget):
             self.chosen.emit(people[key - Qt.Key.Key_1])
         elif people is not None and key == Qt.Key.Key_Escape:
             self.chosen.emit(None)
+        elif people is None and key in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.clicked.emit()
         else:
             super().keyPressEvent(event)
 

@@ -16,9 +16,8 @@ from .subjects import Subject, find_subject, subjects_of_file
 
 def add_query_arguments(parser: argparse.ArgumentParser) -> None:
     """TEXT and what may stand beside it or in its place."""
-    parser.add_argument(
-        "text", metavar="TEXT", nargs="?", default="", help="what the person does, in English"
-    )
+    parser.set_defaults(wrong_use=parser.error)
+    parser.add_argument("text", metavar="TEXT", nargs="?", help="what the person does, in English")
     parser.add_argument("--video", metavar="FILE", help="find motions like that of the person in this video")
     parser.add_argument(
         "--motion",
@@ -58,7 +57,7 @@ def query_of(args: argparse.Namespace) -> Query:
     if args.motion:
         examples.append(motion_example(args.motion, args.library, args.start_s, args.end_s))
     weight = Query.text_weight if args.weight_text is None else args.weight_text
-    return Query(args.text, tuple(examples), args.avoid, weight)
+    return Query(args.text or "", tuple(examples), args.avoid, weight)
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -66,9 +65,13 @@ def _check(args: argparse.Namespace) -> None:
     for name in examples:
         if not getattr(args, name).strip():
             raise MotionLensError(f"--{name} names nothing: give a file.")
-    if not args.text.strip() and not examples:
+    text = (args.text or "").strip()
+    if not text and not examples:
         asked = "The query is empty" if not args.avoid.strip() else "The query says only what to avoid"
-        raise MotionLensError(f"{asked}: describe a motion, or give --video FILE or --motion FILE_OR_ID.")
+        sentence = f"{asked}: describe a motion, or give --video FILE or --motion FILE_OR_ID."
+        if args.text is None:
+            args.wrong_use(sentence)
+        raise MotionLensError(sentence)
     part = args.start_s is not None or args.end_s is not None
     if part and len(examples) != 1:
         raise MotionLensError(
@@ -79,7 +82,7 @@ def _check(args: argparse.Namespace) -> None:
     if args.weight_text is not None:
         if not 0.0 <= args.weight_text <= 1.0:
             raise MotionLensError(f"--weight-text cannot be {args.weight_text:g}: give a number from 0 to 1.")
-        if not examples or not args.text.strip():
+        if not examples or not text:
             raise MotionLensError(
                 "--weight-text shares the score between TEXT and a video or motion: give both of them."
             )

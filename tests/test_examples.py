@@ -107,6 +107,26 @@ def test_people_of_videos_as_items_have_zeros_where_nothing_is_known(encoder: Mo
     np.testing.assert_allclose(videos[1][~empty].astype(np.float32), query.vectors, atol=3e-3)
 
 
+def test_a_video_tower_encodes_lifted_people_alone() -> None:
+    encoder = make(video=True)
+    model, clip = encoder._model, wobbling(48, 6)
+    known = without_left_arm(48)
+    before = [encoder.encode_example(clip), encoder.encode_example(clip, known)]
+    torch.manual_seed(1)
+    with torch.no_grad():
+        for values in [*model.video.parameters(), *model.video_heads.parameters()]:
+            values.add_(0.1 * torch.randn_like(values))
+    after = [encoder.encode_example(clip), encoder.encode_example(clip, known)]
+    np.testing.assert_array_equal(after[0].vectors, before[0].vectors)
+    assert not np.allclose(after[1].vectors, before[1].vectors, atol=1e-2)
+    assert after[1].pieces == before[1].pieces
+    joint = after[1].weights[after[1].stages == 0]
+    assert joint.sum() == pytest.approx(0.5, abs=1e-5) and joint.std() > 1e-4 * joint.mean()  # learned
+    items = encoder.encode_videos([clip], [known])[0]
+    shown = items[items.any(axis=1)].astype(np.float32)
+    np.testing.assert_allclose(shown, after[1].vectors, atol=3e-3)
+
+
 def test_what_cannot_be_an_example(encoder: ModelEncoder) -> None:
     clip = wobbling(40)
     with pytest.raises(MotionLensError, match="Too little of the person"):

@@ -33,7 +33,7 @@ from motionlens.synthesis.compose import synthesise
 from motionlens.synthesis.vocabulary import Action, Recipe, Step
 from motionlens.video.camera import framing
 from motionlens.video.simulate import drop, project
-from motionlens.video.types import Track
+from motionlens.video.types import Track, VideoInfo
 from motionlens.windows import PATCH_FRAMES
 from tests.fakes import FakeEncoder, unit_vectors, walk
 
@@ -63,10 +63,15 @@ class FakeTracker:
     """Sees a simulated person in each file; the file's name asks for misbehaviour."""
 
     made = 0
+    stalled = False
 
     def __init__(self) -> None:
         type(self).made += 1
         self.closed = False
+        self.pid: int | None = 1
+
+    def probe(self, path: str | Path, cancelled: Callable[[], bool] | None = None) -> VideoInfo:
+        return VideoInfo(str(path), 640, 480, 25.0, 3.0, 0, False, "h264")
 
     def track(
         self,
@@ -80,6 +85,9 @@ class FakeTracker:
         name = Path(path).name
         if "nobody" in name:
             raise UnreadableFileError(f"{path} shows no person: choose another clip.")
+        if "stall" in name and not self.stalled:
+            self.pid, type(self).stalled = None, True
+            raise UnreadableFileError(f"{path} took too long to read: it may be damaged; export it again.")
         if "fault" in name:
             raise RuntimeError("a fault of the tracker")
         for done in range(5):
@@ -150,6 +158,7 @@ def test_a_video_becomes_a_motion_with_what_is_known_of_it(library: LocalLibrary
     assert np.array_equal(library.positions(video.id), expected.motions[0].positions)
     assert np.array_equal(known, expected.known[0])
     assert video.inferred["format"] == "video"
+    assert (video.source_fps, video.inferred["video"]["width"]) == (25.0, 640)
     assert video.inferred["known_share"] == pytest.approx(known.mean(), abs=1e-3)
     # its tokens are the video tower's, of what is known
     moment = next(m for m in library.moments() if m.motion_id == video.id)
@@ -192,6 +201,17 @@ def test_one_bad_video_never_stops_the_others(library: LocalLibrary, source: Pat
     again = run(library, source)
     assert (again.unchanged, again.failed) == (2, 2)
     assert FakeTracker.made == made, "nothing changed, so nothing is tracked"
+
+
+def test_a_video_whose_process_stalled_is_tried_again(
+    library: LocalLibrary, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeTracker, "stalled", False)
+    film(source / "stall.mp4")
+    assert run(library, source).failed == 1
+    report = run(library, source)
+    assert (report.imported, report.failed) == (1, 0)
+    assert not library.failures()
 
 
 def test_unchanged_touched_changed_and_moved_videos(

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
 from ..errors import CancelledError, MotionLensError
-from ..motion import Motion
-from ..video.types import Track
+from ..motion import FPS, Motion
+from ..video.types import Track, VideoInfo
 from .reading import Job
 from .worker import ReadResult, content_hash
 
@@ -23,8 +24,19 @@ LIFT_VERSION = 1
 """Raised whenever ``video.lifting`` gives other figures than before: videos are then lifted again."""
 
 
+STALL_S = 60.0
+"""Seconds without a word after which a video is given up; an import may run beside other work."""
+
+
 class Tracker(Protocol):
     """What is needed of ``video.remote.VideoProcess``."""
+
+    @property
+    def pid(self) -> int | None:
+        """None where there is no process, as after one that had to be ended."""
+        ...
+
+    def probe(self, path: str | Path, cancelled: Callable[[], bool] | None = None) -> VideoInfo: ...
 
     def track(
         self,
@@ -93,7 +105,7 @@ def read_videos(
 def _video_process() -> Tracker:
     from ..video.remote import VideoProcess
 
-    return VideoProcess()
+    return VideoProcess(STALL_S)
 
 
 def _unchanged(job: Job) -> ReadResult | None:
@@ -125,12 +137,14 @@ def read_video(
             progress=lambda done, total: progress(path, done / total if total else 0.0),
             cancelled=cancelled,
         )
-        motion, known = lifted_motion(path, track)
+        motion, known = lifted_motion(path, track, process.probe(path, cancelled))
         return ReadResult(found, (motion,), known=(known,))
     except CancelledError:
         raise
     except MotionLensError as error:
-        return ReadResult(found, message=str(error))
+        # A process that was given up may do better the next time: without a hash the file is tried again.
+        gave_up = process.pid is None
+        return ReadResult("" if gave_up else found, message=str(error))
     except OSError as error:
         return ReadResult(found, message=f"{path} could not be opened ({error.strerror}): check the file.")
     except Exception as error:  # a fault of the tracker must not stop the batch
@@ -138,7 +152,7 @@ def read_video(
         return ReadResult(found, message=f"{path} could not be tracked ({kind}: {error}): export it again.")
 
 
-def lifted_motion(path: Path, track: Track) -> tuple[Motion, np.ndarray]:
+def lifted_motion(path: Path, track: Track, video: VideoInfo) -> tuple[Motion, np.ndarray]:
     """The tracked person as a motion, and (T, 22) bool which joints were seen.
 
     Raises:
@@ -147,20 +161,16 @@ def lifted_motion(path: Path, track: Track) -> tuple[Motion, np.ndarray]:
     from ..video.lifting import lift
 
     lifted = lift(track)
-    info: dict[str, Any] = {
-        key: track.info[key]
-        for key in ("width", "height", "fps", "duration_s", "rotation", "mirrored", "seen", "others")
-        if key in track.info
-    }
-    rate = float(info.get("fps") or 0.0)
-    inferred = {
+    shown = {key: value for key, value in asdict(video).items() if key != "path"}
+    inferred: dict[str, Any] = {
         "format": "video",
-        "video": info,
+        "video": shown,
         "start_s": round(lifted.start_s, 4),  # frame f of the motion is at start_s + f / 20 in the video
         "known_share": round(float(lifted.known.mean()), 4),
         "travel_share": round(float(lifted.travel_known.mean()), 4),
+        "people": 1 + len(track.info.get("others", ())),
         "notes": list(lifted.notes),
     }
     positions = np.ascontiguousarray(lifted.positions, np.float32)
-    fps = rate if math.isfinite(rate) and rate > 0 else 30.0
+    fps = video.fps if math.isfinite(video.fps) and video.fps > 0 else FPS
     return Motion(positions, path.stem, str(path), fps, None, inferred), lifted.known

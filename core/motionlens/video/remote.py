@@ -84,9 +84,14 @@ class VideoProcess:
     """Reads and tracks videos elsewhere; safe to use from several threads, one request at a time.
 
     A strip that plays while a clip is being tracked needs a ``VideoProcess`` of its own.
+
+    Args:
+        stall_s: a process that has said nothing for so long is given up. Somebody who waits for one clip wants
+            to know soon (None: ``STALL_S``); a long import on a busy machine need not.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, stall_s: float | None = None) -> None:
+        self._patience_s = stall_s
         self._turn = threading.Lock()
         self._guard = threading.Lock()  # of _child and _closed
         self._child: _Child | None = None
@@ -179,6 +184,10 @@ class VideoProcess:
         return Track(**dict(zip(TRACK_ARRAYS, arrays, strict=True)), info=header["done"])
 
     @property
+    def _stall_s(self) -> float:
+        return STALL_S if self._patience_s is None else self._patience_s
+
+    @property
     def pid(self) -> int | None:
         """The process's id, None where there is none now."""
         child = self._child
@@ -243,7 +252,7 @@ class VideoProcess:
     def _messages(
         self, child: _Child, number: int, path: str, cancelled: Callable[[], bool] | None
     ) -> Generator[_Message, None, None]:
-        limit = STALL_S if child.greeted else _START_S
+        limit = self._stall_s if child.greeted else max(self._stall_s, _START_S)
         heard = time.monotonic()
         while True:
             if cancelled is not None and cancelled():
@@ -266,7 +275,7 @@ class VideoProcess:
             header = message[0]
             child.greeted = True
             heard = time.monotonic()
-            limit = float(header.get("busy_s", STALL_S))
+            limit = max(float(header.get("busy_s", 0.0)), self._stall_s)
             if header["id"] != number:
                 continue
             if "sentence" in header:

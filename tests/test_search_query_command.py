@@ -150,6 +150,20 @@ def test_what_cannot_be_asked_is_said_in_a_sentence(
         raise AssertionError(err)
 
 
+def test_by_a_video_of_the_library(
+    library: Path, capsys: pytest.CaptureFixture[str], encoder: ExampleFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A motion that was lifted from a video when it was imported is still a video, with what it shows."""
+    shown = np.zeros((100, 22), dtype=bool)
+    shown[:30] = True
+    monkeypatch.setattr(LocalLibrary, "known", lambda self, motion_id: shown if motion_id == 1 else None)
+    given = ["search", "--library", library, "--motion", "stroll"]
+    assert ask(capsys, *given, "--to", 2)[0] == 0
+    assert encoder.asked == [(40, True)]
+    code, _, err = ask(capsys, *given, "--from", 2)
+    assert code == 1 and "stroll 2.0-5.0 s: Too little" in err
+
+
 def test_nothing_to_search_for_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["search", "--avoid", "x"]) == 2
     assert "only what to avoid: describe a motion, or give --video" in capsys.readouterr().err

@@ -100,7 +100,9 @@ def motion_example(wanted: str, library: str | None, start_s: float | None, end_
     return Example(
         subject.positions[first:last],
         _name(subject.name, start_s, end_s, len(subject.positions) / FPS),
-        source=None if subject.id is None else Span(subject.id, first, last),
+        "motion" if subject.known is None else "video",
+        None if subject.known is None else subject.known[first:last],
+        None if subject.id is None else Span(subject.id, first, last),
     )
 
 

@@ -18,7 +18,8 @@ from ..readers import SUPPORTED_SUFFIXES, read_motions
 class Subject:
     """A motion that a command is about; ``own`` are the captions that it has in the library.
 
-    ``motion`` is the whole of it, with the source's own proportions where they are known.
+    ``motion`` is the whole of it, with the source's own proportions where they are known; ``known`` (T, 22) says
+    which joints were seen where it was lifted from a video.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Subject:
     id: int | None = None
     own: tuple[str, ...] = ()
     motion: Motion | None = None
+    known: np.ndarray | None = None
 
 
 def add_subject_argument(parser: argparse.ArgumentParser) -> None:
@@ -74,4 +76,6 @@ def find_subject(library: LocalLibrary, wanted: str) -> Subject:
         positions=np.array(stored.positions),
         original_positions=None if original is None else np.array(original),
     )
-    return Subject(record.name, record.path, motion.positions, record.id, record.captions, motion)
+    known = library.known(record.id)
+    seen = None if known is None else np.array(known)
+    return Subject(record.name, record.path, motion.positions, record.id, record.captions, motion, seen)

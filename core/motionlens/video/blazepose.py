@@ -69,6 +69,7 @@ class PoseModel:
         it followed is forgotten. Not for two threads."""
         if follow not in _SHARED:
             _SHARED[follow] = cls(follow)
+            _SHARED[follow](_BLACK)  # loads what the first picture needs: part of the start, not of a picture
         _SHARED[follow].forget()
         return _SHARED[follow]
 
@@ -110,4 +111,4 @@ _SHARED: dict[bool, PoseModel] = {}
 def warm() -> None:
     """Load what the first picture needs."""
     for follow in (False, True):
-        PoseModel.shared(follow)(_BLACK)
+        PoseModel.shared(follow)

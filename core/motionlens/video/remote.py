@@ -22,7 +22,7 @@ import numpy as np
 
 from .. import errors, pipe
 from ..errors import CancelledError, MotionLensError, UnreadableFileError
-from .types import TRACK_ARRAYS, Person, Track, VideoInfo
+from .types import TRACK_ARRAYS, TRACK_FPS, Person, Track, VideoInfo
 
 STALL_S = 9.0
 """A process that has said nothing for so long hangs: it says something twice a second while it works."""
@@ -64,6 +64,7 @@ class _Child:
         with suppress(OSError):
             if stream is not None:
                 stream.close()
+        self.process.wait()
 
     def _put(self, message: _Message | None) -> None:
         while not self.ended:
@@ -74,7 +75,8 @@ class _Child:
     def end(self) -> None:
         self.process.kill()
         self.ended = True
-        self.process.wait()
+        with suppress(subprocess.TimeoutExpired):  # a busy machine takes its time: the listener waits on
+            self.process.wait(_GRACE_S)
         with suppress(OSError, ValueError):
             if self.process.stdin is not None:
                 self.process.stdin.close()
@@ -166,7 +168,7 @@ class VideoProcess:
         person: tuple[float, float] | None = None,
         progress: Callable[[int, int], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
-        fps: float = 30.0,
+        fps: float = TRACK_FPS,
     ) -> Track:
         """See ``tracking.track``; a track that was made before comes from the cache (info "cached").
 
@@ -252,7 +254,8 @@ class VideoProcess:
     def _messages(
         self, child: _Child, number: int, path: str, cancelled: Callable[[], bool] | None
     ) -> Generator[_Message, None, None]:
-        limit = self._stall_s if child.greeted else max(self._stall_s, _START_S)
+        stall = self._stall_s
+        limit = stall if child.greeted else max(stall, _START_S)
         heard = time.monotonic()
         while True:
             if cancelled is not None and cancelled():
@@ -275,7 +278,7 @@ class VideoProcess:
             header = message[0]
             child.greeted = True
             heard = time.monotonic()
-            limit = max(float(header.get("busy_s", 0.0)), self._stall_s)
+            limit = max(float(header.get("busy_s", 0.0)), stall)
             if header["id"] != number:
                 continue
             if "sentence" in header:

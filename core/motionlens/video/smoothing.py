@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+from scipy.signal import savgol_filter  # here, so that it is loaded with the tracker and not after a clip
 
 MAX_FILLED_S = 0.3
 """Longer gaps stay gaps."""
@@ -79,8 +80,6 @@ def smooth(
     >>> bool(np.allclose(smooth(t, t**2, np.ones(20, bool)), t**2))  # a parabola is left as it is
     True
     """
-    from scipy.signal import savgol_filter
-
     out = values.copy()
     edges = np.flatnonzero(np.diff(np.concatenate([[False], present, [False]]).astype(int)))
     for start, stop in edges.reshape(-1, 2):

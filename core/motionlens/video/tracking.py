@@ -18,10 +18,8 @@ from .people import Landmarks, Place, Window
 from .reading import probe, read_frames
 from .sides import sides_kept
 from .smoothing import fill, smooth
-from .types import N_LANDMARKS, Person, Track, VideoInfo
+from .types import N_LANDMARKS, TRACK_FPS, Person, Track, VideoInfo
 
-TRACK_FPS = 30.0
-"""Pictures a second that are looked at; motions are kept at 20."""
 LONGEST_SIDE = 1280
 """Pictures are scaled down to this: somebody of a third of a 1080p picture still has the 256 pixels that
 the landmark model sees."""

@@ -117,9 +117,14 @@ class Services(Protocol):
         ...
 
     def explain_example(
-        self, encoder: Encoder, example: Example, clip: np.ndarray, start_s: float, rows: Rows
-    ) -> Explanation:
-        """Why a clip matches an example; rows are the example's body parts, or its windows in its own seconds."""
+        self, encoder: Encoder, example: Example, clip: np.ndarray, start_s: float, rows: Rows,
+        example_start_s: float = 0.0,
+    ) -> Explanation:  # fmt: skip
+        """Why a clip matches an example; rows are the example's body parts, or its windows.
+
+        Args:
+            example_start_s: where it begins in its own video or motion, for the windows' names.
+        """
         ...
 
     def video_reader(self) -> VideoReader:
@@ -232,8 +237,9 @@ class LocalServices:
         return explain_tokens(*query, *able.compose_motion(clip), able.stage_counts, len(clip), start_s)
 
     def explain_example(
-        self, encoder: Encoder, example: Example, clip: np.ndarray, start_s: float, rows: Rows
-    ) -> Explanation:
+        self, encoder: Encoder, example: Example, clip: np.ndarray, start_s: float, rows: Rows,
+        example_start_s: float = 0.0,
+    ) -> Explanation:  # fmt: skip
         """See ``Services``. Of an example longer than a clip the piece that fits best, as in the search."""
         from motionlens.explanation.explain import explain_by_motion
         from motionlens.model.interface import ExplainingEncoder
@@ -246,7 +252,11 @@ class LocalServices:
             if best is None or made.score > best.score:
                 best, first = made, start
         assert best is not None
-        return replace(best, words=_later(best.words, first / FPS)) if rows == "segment" else best
+        return (
+            replace(best, words=_later(best.words, first / FPS + example_start_s))
+            if rows == "segment"
+            else best
+        )
 
     def video_reader(self) -> VideoReader:
         """See ``Services``."""

@@ -346,11 +346,13 @@ class FakeServices:
             raise self.why_error
         return made_up_explanation(text, len(clip), start_s)
 
-    def explain_example(self, encoder, example, clip, start_s, rows) -> Explanation:
+    def explain_example(self, encoder, example, clip, start_s, rows, example_start_s=0.0) -> Explanation:
         self.explained_examples.append((example, len(clip), rows))
         n = -(-len(example.positions) // PATCH_FRAMES)
         names = (
-            PART_NAMES if rows == "body part" else [f"{0.8 * w:.1f}–{0.8 * w + 0.8:.1f} s" for w in range(n)]
+            PART_NAMES
+            if rows == "body part"
+            else [f"{t:.1f}–{t + 0.8:.1f} s" for t in example_start_s + 0.8 * np.arange(n)]
         )
         made = made_up_explanation(" ".join(f"row{i}" for i in range(len(names))), len(clip), start_s)
         return replace(made, query="", words=tuple(QueryPart(name) for name in names))

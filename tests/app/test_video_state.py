@@ -60,7 +60,7 @@ def test_an_example_is_the_part_of_the_person_in_the_range():
     assert made.kind == "video" and made.name == "walk.mp4 1.5–2.5 s" and len(made.positions) == 21
     assert np.array_equal(made.positions, followed.lifted.positions[10:31])
     assert np.array_equal(made.known, followed.lifted.known[10:31])
-    with pytest.raises(MotionLensError, match="shows no person between 4.0 and 5.0 s"):
+    with pytest.raises(MotionLensError, match=r"shows no person between 4\.0 and 5\.0 s"):
         example_of("walk.mp4", followed, (4.0, 5.0))
 
 

@@ -15,6 +15,7 @@ from motionlens.explanation.parts import PART_NAMES
 from motionlens_app.render.body import LEFT_COLOUR, RIGHT_COLOUR
 from motionlens_app.state.explain import WhyState
 from motionlens_app.state.search import SearchPhase
+from motionlens_app.state.selection import Pick
 from motionlens_app.state.video import VideoState
 from motionlens_app.views.video_picture import landmarks_at
 
@@ -73,7 +74,7 @@ def test_cancel_takes_the_clip_out_and_leaves_the_words(app, strip, services, qt
     results(app, qtbot, "waves left")
     services.track_gate.clear()
     drop(app.window, CLIP)
-    qtbot.waitUntil(lambda: strip.cancel.isVisible())
+    qtbot.waitUntil(lambda: strip.cancel.isVisible() and len(services.tracked) == 1)
     strip.cancel.click()
     assert app.session.query.chips == () and strip.isHidden() and app.window.query.edit.text() == "waves left"
     qtbot.waitUntil(lambda: services.cancelled_tracks == 1)
@@ -222,13 +223,18 @@ def test_why_explains_the_clip_by_body_parts_or_windows_and_the_words_beside_it(
     panel.switch.rows["segment"].click()
     qtbot.waitUntil(lambda: why.current is not None and why.current.words[0] == "0.0–0.8 s")
     assert not why.strike(0)  # a window is no word
+    why.selection.hover(Pick(word=2))
+    assert app.window.strip.picture.seconds == pytest.approx(2.0)  # the middle of that window
+    why.selection.hover(Pick())
+    app.session.video.set_span(1.0, 3.0)
+    qtbot.waitUntil(lambda: why.current is not None and why.current.words[0] == "1.0–1.8 s")
     before = len(services.asked)
     app.window.query.set_text("waves left")
     qtbot.waitUntil(lambda: len(services.asked) > before and why.current is not None and why.by_words)
-    assert why.current.words == ("waves", "left") and [b.text() for b in panel.switch.sides][0] == "Words"
+    assert why.current.words == ("waves", "left") and panel.switch.sides[0].text() == "Words"
     assert not panel.switch.rows["segment"].isVisible()
     panel.switch.sides[1].click()
-    qtbot.waitUntil(lambda: why.current is not None and why.current.words[0] == "0.0–0.8 s")
+    qtbot.waitUntil(lambda: why.current is not None and why.current.words[0] == "1.0–1.8 s")
     app.window.query.clear_all()
     qtbot.waitUntil(lambda: why.state is WhyState.NO_QUERY)
     assert not panel.switch.isVisible()

@@ -94,7 +94,10 @@ class WhyController(QObject):
             if at == 0:
                 return Side(question.text)
             at -= 1
-        return Side("", question.examples[at], self.rows) if question.examples else Side()
+        if not question.examples:
+            return Side()
+        start = question.starts[at] if at < len(question.starts) else 0.0
+        return Side("", question.examples[at], self.rows, start)
 
     @property
     def by_words(self) -> bool:
@@ -358,7 +361,7 @@ def _job(
                 known[place] = services.explain(question.encoder, side.text, clip, start / FPS)
             else:
                 known[place] = services.explain_example(
-                    question.encoder, side.example, clip, start / FPS, side.rows
+                    question.encoder, side.example, clip, start / FPS, side.rows, side.start_s
                 )
         return known[place]
 

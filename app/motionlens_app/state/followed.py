@@ -36,10 +36,11 @@ class Followed:
 
 @dataclass
 class Frames:
-    """Small pictures of a range, filled by the thread that reads them; times increase."""
+    """Small pictures of a range, filled by the thread that reads them; times increase. ``complete``: that is all."""
 
     times: list[float] = field(default_factory=list)
     pictures: list[np.ndarray] = field(default_factory=list)
+    complete: bool = False
 
     def at(self, seconds: float) -> int:
         """Number of the picture shown at a time, -1 while there is none.

@@ -84,6 +84,10 @@ class QueryModel(QObject):
         """Of the chips that are ready."""
         return tuple(chip.example for chip in self.chips if chip.example is not None)
 
+    def start_of(self, example: Example) -> float:
+        """Seconds at which an example begins in its video or motion."""
+        return next((c.span[0] for c in self.chips if c.example is example and c.span is not None), 0.0)
+
     @property
     def combined(self) -> bool:
         """Words and examples: their shares can be chosen."""

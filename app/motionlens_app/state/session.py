@@ -183,7 +183,8 @@ class Session(QObject):
         else:
             row = self.items.row_of(item.key)
             item = self.items.items[row] if row >= 0 else item  # its rank in the present list
-            self.why.follow(Question(library, encoder, self.search.searcher, query.text, item, query))
+            starts = tuple(self.query.start_of(example) for example in query.examples)
+            self.why.follow(Question(library, encoder, self.search.searcher, query.text, item, query, starts))
 
     def close(self) -> None:
         """Cancel everything and wait for the threads; an import stops after the file at work."""

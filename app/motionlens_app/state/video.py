@@ -371,6 +371,7 @@ class VideoController(QObject):
 
     def _more_frames(self, _number: int = 0, last: bool = False) -> None:
         n = len(self.frames.times)
+        self.frames.complete = last
         if n and (self.thumbnail is None or last):
             self.thumbnail = self.frames.pictures[n // 3 if last else 0]
             self.changed.emit()

@@ -35,6 +35,8 @@ class Question:
     item: Item
     query: Query | None = None
     """The whole query where it has more than words."""
+    starts: tuple[float, ...] = ()
+    """Seconds at which its examples begin in their videos or motions, where that is known."""
 
     @property
     def examples(self) -> tuple[Example, ...]:
@@ -57,6 +59,7 @@ class Side:
     text: str = ""
     example: Example | None = None
     rows: Rows = "body part"
+    start_s: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,7 @@ class TrimBar(QWidget):
         n = len(frames.times)
         ratio = self.devicePixelRatioF()
         height = self.height() - 4
-        made = (id(frames), n // 8 if n < 64 else n, self.width(), ratio, video.duration_s)
+        made = (id(frames), n if frames.complete else n // 16, self.width(), ratio, video.duration_s)
         if self._row is not None and self._row[0] == made:
             return self._row[1]
         pixmap = QPixmap(round(self.width() * ratio), round(height * ratio))

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from motionlens.motion import FPS
+from motionlens.windows import PATCH_FRAMES
 
 from .. import theme as look
 from ..state.playback import Playback, PlaybackClock
@@ -97,6 +98,7 @@ class VideoStrip(QWidget):
         self.video.changed.connect(self.refresh)
         self.video.made.connect(self.refresh)
         self.video.frames_changed.connect(self._pictures_came)
+        self._session.why.selection.changed.connect(self._follow)
         self._session.search.changed.connect(self._playback_changed)
         self.trim.trimmed.connect(self.video.set_span)
         self.trim.looked_at.connect(self._look)
@@ -124,12 +126,21 @@ class VideoStrip(QWidget):
     @property
     def seconds(self) -> float:
         """The moment of the video that is shown: as far into its range as the viewer is into its moment."""
-        if self._looking is not None:
-            return self._looking
+        pointed = self._pointed() if self._looking is None else self._looking
+        if pointed is not None:
+            return pointed
         start, end = self.video.span
         playback = self.driver
         first = playback.span[0] if self.linked else 0
         return min(max(start + (playback.frame - first) / FPS, start), end)
+
+    def _pointed(self) -> float | None:
+        """The window of the video under the pointer in the "Why" pane."""
+        why = self._session.why
+        side, row = why.side, why.selection.hovered.word
+        if row is None or side.example is not self.video.example or side.rows != "segment":
+            return None
+        return min(self.video.span[0] + (row + 0.5) * PATCH_FRAMES / FPS, self.video.span[1])
 
     def _follow(self, _frame: float = 0.0) -> None:
         if self.isVisible():

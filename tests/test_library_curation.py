@@ -21,6 +21,8 @@ from motionlens.library.own_captions import (
     own_captions,
     texts_without_tokens,
 )
+from motionlens.library.relocate import missing_roots, relocate
+from motionlens.library.suggestions import Suggestion, Suggestions
 from motionlens.library.undo import TABLES
 from motionlens.library.writer import FileState
 from motionlens.motion import Motion
@@ -371,3 +373,65 @@ def test_the_rows_that_undo_keeps_are_json_simple(library: LocalLibrary) -> None
     curation = library.curation()
     curation.marks.tag([Item(1)], "x")
     assert json.dumps(everything(library))
+
+
+def test_suggestions_come_from_history_saved_searches_and_captions(library: LocalLibrary) -> None:
+    searches = library.curation().searches
+    suggestions = Suggestions(library, searches)
+    assert suggestions.suggest("") == []
+    searches.remember({"text": "a person jumps high"})
+    searches.remember({"text": "Jumping jacks"})
+    searches.save("mine", {"text": "someone jumps down"})
+    assert suggestions.suggest("jump") == [
+        Suggestion("Jumping jacks", "history"),
+        Suggestion("a person jumps high", "history"),
+        Suggestion("someone jumps down", "saved"),
+        Suggestion("a person jumps", "caption"),  # "jump" alone is what was typed
+    ]
+    assert [s.text for s in suggestions.suggest("PERS wal")] == ["a person walks"]
+    assert suggestions.suggest("alks") == []
+    assert [s.text for s in suggestions.suggest("", n=1)] == ["Jumping jacks"]
+    library.curation().captions.edit(1, "a person walks", "the hero strolls")
+    assert [s.text for s in suggestions.suggest("hero")] == ["the hero strolls"]
+    assert [s.text for s in suggestions.suggest("a person walks with")] == []
+    assert [s.text for s in suggestions.suggest("person w")] == ["a person walks"], "the other take's"
+
+
+def test_a_moved_folder_is_found_again_with_everything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(Path(__file__).resolve().parents[1]))
+    fake = {"workers": 0, "reader": "tests.fakes:read_fake", "suffixes": {".npy"}}
+    source = tmp_path / "mocap"
+    (source / "sub").mkdir(parents=True)
+    for i, name in enumerate(("a.npy", "sub/b.npy")):
+        np.save(source / name, walk(40, i))
+    (tmp_path / "mocap2").mkdir()
+    np.save(tmp_path / "mocap2" / "c.npy", walk(40, 7))
+    with LocalLibrary(tmp_path / "library") as library:
+        import_paths(library, [source, tmp_path / "mocap2"], None, **fake)
+        library.curation().marks.tag([Item(1), Item(2)], "x")
+        source.rename(tmp_path / "elsewhere")
+        assert missing_roots(library) == [str(source)]
+        assert not library.motion(1).available
+        with pytest.raises(LibraryError, match="is not there"):
+            relocate(library, source, tmp_path / "nowhere")
+        with pytest.raises(LibraryError, match="none of the files"):
+            relocate(library, source, tmp_path / "mocap2")
+        assert relocate(library, source, tmp_path / "elsewhere") == 2
+        assert missing_roots(library) == []
+        assert [Path(r.path).relative_to(tmp_path).as_posix() for r in library.motions()] == [
+            "elsewhere/a.npy",
+            "elsewhere/sub/b.npy",
+            "mocap2/c.npy",
+        ]
+        assert library.motion(1).available
+        report = import_paths(library, [tmp_path / "elsewhere"], None, **fake)
+        assert (report.unchanged, report.imported, report.moved) == (2, 0, 0)
+        # The subjects went along: a take that vanishes and returns there keeps its tag.
+        with library.writing() as writer:
+            writer.delete_motion(2)
+            writer.store_file(
+                _state(str(tmp_path / "elsewhere" / "sub" / "b.npy"), "new"), [_motion("b")], []
+            )
+        assert library.curation().marks.tags() == {"x": 2}

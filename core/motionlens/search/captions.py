@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 ALIKE = 0.6
 """Two texts less alike than this say different things: of 150 pairs of human captions of one motion 71 % lie
 above, of captions of different motions 12 %."""
+SAME = 0.9
+"""Two texts more alike than this say the same: "boss taunt" and "the boss taunts the player"."""
 NO_CAPTION = np.float32(-1.0)
 _ABOVE_TOP = 0.5  # standard deviations above the best, for a caption that says exactly what is asked
 
@@ -110,26 +112,27 @@ def shares_half(a: int, b: int, c: int, d: int) -> bool:
     return 2 * (min(b, d) - max(a, c)) >= min(b - a, d - c)
 
 
-def lift(scores: np.ndarray, similarity: np.ndarray, alike: float = ALIKE) -> np.ndarray:
+def lift(scores: np.ndarray, similarity: np.ndarray, alike: float = ALIKE, same: float = SAME) -> np.ndarray:
     """Scores of a text after the user's captions had their say.
 
-    With g = max(0, (t - alike) / (1 - alike)) a score s becomes s + g * max(0, top - s), top half a standard
-    deviation above the best score: the same words get there, words that say something else change nothing,
-    and nothing is ever lowered.
+    With g = (t - alike) / (same - alike), cut to 0..1, a score s becomes s + g * (top - s), top half a standard
+    deviation above the best score: a caption that says the same gets there, one that says something else
+    changes nothing, and nothing is ever lowered.
 
     Args:
         scores: (m,) of the text.
         similarity: (m,) t of ``CaptionIndex.similarity``.
         alike: t from which on a caption counts.
+        same: t from which on it counts wholly.
 
     Returns:
         (m,) float32.
 
-    >>> lift(np.array([1.0, 0.0, 0.0, -1.0]), np.array([-1.0, 1.0, 0.8, 0.5])).round(3).tolist()
+    >>> lift(np.array([1.0, 0.0, 0.0, -1.0]), np.array([-1.0, 1.0, 0.75, 0.5])).round(3).tolist()
     [1.0, 1.3539999723434448, 0.6769999861717224, -1.0]
     """
     scores = np.asarray(scores, np.float64)
-    share = np.clip((np.asarray(similarity, np.float64) - alike) / (1.0 - alike), 0.0, 1.0)
+    share = np.clip((np.asarray(similarity, np.float64) - alike) / (same - alike), 0.0, 1.0)
     if not len(scores) or not share.any():
         return scores.astype(np.float32)
     top = scores.max() + _ABOVE_TOP * scores.std()

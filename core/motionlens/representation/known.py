@@ -9,10 +9,10 @@ from ..windows import PATCH_FRAMES
 
 _TRUNK = ("left_hip", "right_hip", "left_shoulder", "right_shoulder")
 _LIMB = {
-    "hip": ("hip", "knee"),
+    "hip": ("hip", "knee", "ankle"),
     "knee": ("hip", "knee", "ankle"),
     "ankle": ("knee", "ankle", "foot"),
-    "shoulder": ("shoulder", "elbow"),
+    "shoulder": ("shoulder", "elbow", "wrist"),
     "elbow": ("shoulder", "elbow", "wrist"),
 }
 
@@ -49,11 +49,11 @@ def known_patches(known: np.ndarray) -> np.ndarray:
     Returns:
         (ceil(T / 16), 14) bool, as a motion image's patches.
 
-    A hidden left wrist takes the left elbow's patch away and no other:
+    A hidden left wrist takes the patches of left shoulder (which hold the forearm's direction) and elbow away:
 
     >>> known = np.ones((16, 22), dtype=bool); known[:9, JOINT_INDEX["left_wrist"]] = False
     >>> [BODY_PARTS[i].name for i in np.flatnonzero(~known_patches(known)[0])]
-    ['left elbow']
+    ['left shoulder', 'left elbow']
     """
     parts = known_parts(known)
     out = np.zeros((-(-len(known) // PATCH_FRAMES), N_PARTS), dtype=bool)

@@ -71,6 +71,28 @@ def find_twins(
     return groups + _mirrored_groups(motion_ids, copies, opposite)
 
 
+def folded(motion_ids: Sequence[int], groups: Sequence[TwinGroup]) -> list[list[int]]:
+    """Places in a list of motions, such as a search's hits, with twins behind the first of them.
+
+    Args:
+        motion_ids: best first; a motion may stand there more than once.
+        groups: of ``find_twins``.
+
+    >>> groups = [TwinGroup("duplicate", (3, 9), (0, 0)), TwinGroup("mirrored", (3, 4, 9), (0, 1, 0))]
+    >>> folded([4, 7, 9, 4, 3], groups)
+    [[0, 2, 4], [1], [3]]
+    """
+    group_of = {motion_id: -g - 1 for g, group in enumerate(groups) for motion_id in group.motion_ids}
+    out: dict[tuple[int, int], list[int]] = {}
+    seen: dict[int, int] = defaultdict(int)
+    for place, motion_id in enumerate(motion_ids):
+        # The second moment of a motion is folded with the second moments of its twins.
+        turn = seen[motion_id]
+        seen[motion_id] += 1
+        out.setdefault((group_of.get(motion_id, motion_id), turn), []).append(place)
+    return list(out.values())
+
+
 def _scaled(signatures: np.ndarray) -> np.ndarray:
     """(M, 816) float32 whose distances are root mean squares: of joints, and of the way between two times."""
     n = len(signatures)

@@ -37,7 +37,7 @@ from .types import Track
 J, L = JOINT_INDEX, LANDMARK_INDEX
 FILLED_S = 0.3
 """Gaps up to this long are filled, seconds."""
-_DEPTH_SIGMA_S, _PLANE_SIGMA_S = 0.30, 0.06
+_DEPTH_SIGMA_S, _PLANE_SIGMA_S, _GUESS_SIGMA_S = 0.30, 0.06, 0.15
 _LEAST_ROLL, _LEAST_ROLL_SIDE, _LEAST_PITCH, _MOST_TILT = np.deg2rad([4.0, 10.0, 8.0, 45.0])
 _STRIDES_M_S = 0.3
 """Half the feet's speed against each other, fore and aft, from which on legs are said to stride, metres a second."""
@@ -149,6 +149,9 @@ def _on_clock(track: Track) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
             (world if c < 3 else image)[:, k, c if c < 3 else c - 3] = column
     lost = _gap_at(clock, times) > reach
     known[lost] = False
+    for values in (world, image):  # guesses tremble: what was not seen is no place for quick movement
+        calm = gaussian_filter1d(values, _GUESS_SIGMA_S * FPS, axis=0, mode="nearest")
+        values[~known] = calm[~known]
     return world, image, known, start
 
 

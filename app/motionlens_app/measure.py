@@ -20,6 +20,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
+from .measure_look import measure_look
 from .measure_why import measure_why
 from .state.libraries import LibraryState, choice_for, own_choice
 
@@ -130,6 +131,7 @@ def measure(folder: Path) -> dict[str, float]:
 
     with tempfile.TemporaryDirectory() as folder_of_exports:
         figures |= measure_why(meter, app, Path(folder_of_exports))
+    figures |= measure_look(meter, app)
     meter.phase = "browse"
     with meter.timed():
         app.window.query.set_text("")

@@ -32,7 +32,7 @@ def test_the_pointer_scrubs_and_then_the_card_plays_on(app, qtbot, cards):
     grid.set_animate_all(False)
     clip = grid.store.get(grid.items.items[1].key)
     assert shown_frame(grid, 1) == clip.still
-    picture = grid._picture_of(1)
+    picture = grid.picture_of(1)
     for share in (0.25, 0.75):
         QTest.mouseMove(
             grid.viewport(), QPoint(picture.x() + round(share * picture.width()), picture.center().y())
@@ -85,7 +85,7 @@ def test_list_shows_a_row_each_and_more_of_them(app, qtbot, cards):
     assert grid.current_item() == grid.items.items[7]
     assert grid.viewport().rect().contains(grid.visualRect(grid.items.index(7, 0)).center())
     row = grid.visible_rows().start
-    picture, cell = grid._picture_of(row), grid.visualRect(grid.items.index(row, 0))
+    picture, cell = grid.picture_of(row), grid.visualRect(grid.items.index(row, 0))
     assert picture.width() < 0.3 * cell.width() and cell.contains(picture)
     QTest.mouseMove(grid.viewport(), picture.center())
     qtbot.waitUntil(lambda: grid.hovered_row == row)

@@ -104,6 +104,21 @@ class BodyStyle:
     least_px: float = 0.0
 
 
+def _card() -> BodyStyle:
+    """The body without what a card is too small to show: two thirds of the strokes."""
+    hidden = {"nose_tip", "spine1", "spine2", "breastbone", "palm", "heel", "foot"}
+    kept = [
+        c for c in CAPSULES
+        if not {_ANCHOR_NAMES[c.b].removeprefix("left_").removeprefix("right_"), _ANCHOR_NAMES[c.b]} & hidden
+        and _ANCHOR_NAMES[c.a].split("_")[-1] not in ("palm", "foot")
+    ]  # fmt: skip
+    kept += [*_sided("wrist", "hand", 0.034, 0.024), *_sided("heel", "toe", 0.037, 0.027)]
+    return BodyStyle(
+        np.array([c.a for c in kept]), np.array([c.b for c in kept]),
+        np.array([[c.radius_a, c.radius_b] for c in kept], dtype=np.float32), np.array([c.group for c in kept]),
+    )  # fmt: skip
+
+
 def _skeleton() -> BodyStyle:
     """Every bone a rod, every joint a ball: what the data say, and nothing besides."""
     parents, children = np.array(BONES).T
@@ -117,6 +132,9 @@ def _skeleton() -> BodyStyle:
     )
 
 
+_ANCHOR_NAMES = {index: name for name, index in ANCHORS.items()}
+CARD = _card()
+"""What cards are drawn with."""
 STYLES: dict[str, BodyStyle] = {"body": BodyStyle(A, B, RADII, GROUPS), "skeleton": _skeleton()}
 """By the name that the view options use."""
 

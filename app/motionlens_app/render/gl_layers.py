@@ -105,7 +105,8 @@ def on_the_ground(model: ViewportModel) -> np.ndarray:
     for actor in model.actors:
         layers = actor.layers
         if options.path:
-            out.append(_path(layers.path, colours.path, 0.016))
+            if layers.span[1] - layers.span[0] < layers.n_frames:  # else the moment's covers it
+                out.append(_path(layers.path, colours.path, 0.016))
             out.append(_path(layers.moment_path, actor.tint or colours.accent, 0.022))
         if options.contacts:
             tints = side_colours(colours)

@@ -107,12 +107,26 @@ def make_layers(positions: np.ndarray, scale: float, span: tuple[int, int]) -> L
     return Layers(
         points,
         curve(points[:, _TRAIL_ANCHOR], SUB).swapaxes(0, 1).copy(),
-        ground[:: max(len(ground) // 600, 1)],
-        ground[span[0] : span[1] : max((span[1] - span[0]) // 300, 1)],
+        thinned(ground),
+        thinned(ground[span[0] : span[1]]),
         footprints(points, scale),
         span,
         scale,
     )
+
+
+def thinned(path: np.ndarray) -> np.ndarray:
+    """A (P, 2) path without points that are nearer than 3 cm, or a 150th of the way, to the one before.
+
+    >>> thinned(np.array([[0, 0], [0.01, 0], [0.02, 0], [1, 0], [1, 0.01]])).tolist()
+    [[0.0, 0.0], [1.0, 0.0], [1.0, 0.01]]
+    """
+    along = np.cumsum(np.hypot(*np.diff(path, axis=0, prepend=path[:1]).T))
+    step = max(0.03, float(along[-1]) / 150) if len(path) else 0.03
+    kept = np.diff(np.floor(along / step), prepend=-1) > 0
+    kept[-1:] = True
+    out: np.ndarray = path[kept]
+    return out
 
 
 def curve(points: np.ndarray, sub: int) -> np.ndarray:

@@ -36,23 +36,31 @@ SHADOW_ANCHORS = tuple(
 SHADOW_RADII = (0.30, 0.26, 0.15, 0.15, 0.12, 0.12, 0.11, 0.11, 0.09, 0.09, 0.14)
 
 
+@lru_cache(maxsize=4)
+def _grid_pieces(reach: int) -> np.ndarray:
+    """(N, 2, 3) one-metre pieces round the origin."""
+    steps = np.arange(-reach, reach + 1)
+    lines = []
+    for fixed in steps:
+        for along in steps[:-1]:
+            lines.append(((along, 0, fixed), (along + 1, 0, fixed)))
+            lines.append(((fixed, 0, along), (fixed, 0, along + 1)))
+    return np.array(lines, dtype=np.float64)
+
+
 def grid_segments(camera: Camera, reach: int = GRID_REACH) -> tuple[np.ndarray, np.ndarray]:
     """One-metre pieces of the ground grid near the target.
 
     Returns:
         (N, 2, 3) end points in metres and (N,) opacity 0..1, fading with distance.
     """
-    cx, cz = round(camera.target[0]), round(camera.target[2])
-    steps = np.arange(-reach, reach + 1)
-    lines = []
-    for fixed in steps:
-        for along in steps[:-1]:
-            lines.append(((cx + along, 0, cz + fixed), (cx + along + 1, 0, cz + fixed)))
-            lines.append(((cx + fixed, 0, cz + along), (cx + fixed, 0, cz + along + 1)))
-    segments = np.array(lines, dtype=np.float64)
+    x, _, z = camera.target
+    segments = _grid_pieces(reach) + np.array([round(x), 0.0, round(z)])
     middle = segments.mean(axis=1)
-    away = np.hypot(middle[:, 0] - camera.target[0], middle[:, 2] - camera.target[2])
-    return segments, np.clip(1 - away / reach, 0, 1) ** 1.3
+    away = np.hypot(middle[:, 0] - x, middle[:, 2] - z)
+    opacity = np.clip(1 - away / reach, 0, 1) ** 1.3
+    seen = opacity > 0.04
+    return segments[seen], opacity[seen]
 
 
 class PainterViewport(QWidget):
@@ -66,6 +74,7 @@ class PainterViewport(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Viewer: the motion as a body on a metric grid")
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         model.changed.connect(self.update)
 
     def resizeEvent(self, event) -> None:
@@ -95,7 +104,10 @@ def paint_scene(painter: QPainter, rect: QRectF, model: ViewportModel) -> None:
         _paint_grid(painter, rect, model)
     for actor in model.actors:
         if options.path:
-            _paint_path(painter, rect, model, actor.layers.path, QColor(colours.path), 2.0)
+            if (
+                actor.layers.span[1] - actor.layers.span[0] < actor.layers.n_frames
+            ):  # else the moment's covers it
+                _paint_path(painter, rect, model, actor.layers.path, QColor(colours.path), 2.0)
             tint = QColor(actor.tint or colours.accent)
             _paint_path(painter, rect, model, actor.layers.moment_path, tint, 2.5)
         if options.contacts:
@@ -116,7 +128,10 @@ def paint_scene(painter: QPainter, rect: QRectF, model: ViewportModel) -> None:
 def _paint_grid(painter: QPainter, rect: QRectF, model: ViewportModel) -> None:
     segments, opacity = grid_segments(model.camera)
     p = model.camera.project(segments, rect.width(), rect.height())
-    seen = (p[..., 2] > 0.2).all(axis=1) & (opacity > 0.02)
+    x, y = p[..., 0], p[..., 1]
+    seen = (p[..., 2] > 0.2).all(axis=1)
+    seen &= (x.max(axis=1) > 0) & (x.min(axis=1) < rect.width())
+    seen &= (y.max(axis=1) > 0) & (y.min(axis=1) < rect.height())
     level = np.ceil(opacity * 5).astype(int)
     for step in range(1, 6):
         chosen = p[seen & (level == step)][..., :2].reshape(-1, 4).tolist()
@@ -136,8 +151,11 @@ def _paint_path(
     ground[:, 1] = 0.004
     p = model.camera.project(ground, rect.width(), rect.height())
     painter.setPen(
-        QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+        QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.BevelJoin)
     )
+    if p[:, 2].min() > 0.2:
+        painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in p[:, :2].tolist()]))
+        return
     run: list[QPointF] = []
     for x, y, depth, _ in p.tolist():
         if depth > 0.2:
@@ -200,14 +218,16 @@ def _paint_bodies(painter: QPainter, rect: QRectF, model: ViewportModel) -> None
         depth = (p[style.a, 2] + p[style.b, 2]) / 2
         glow = model.glow[ANCHOR_JOINT[np.stack([style.a, style.b], axis=1)]] * (number == 0)
         shades = _shades(actor_colours(model.colours, actor))
-        groups = [shades[g] for g in style.groups.tolist()]
+        fills = [(_across(*(shade.rgba() for shade in three)), three[1]) for three in shades]
+        groups = [fills[g] for g in style.groups.tolist()]
         strokes += zip(
             depth.tolist(), ends.tolist(), radii.tolist(), glow.tolist(), groups, strict=True
         )  # fmt: skip
     painter.setPen(Qt.PenStyle.NoPen)
     hot = QColor(GLOW_COLOUR)
-    for _, (x1, y1, _s1, x2, y2, _s2), (r1, r2), (ga, gb), shades in sorted(strokes, key=lambda s: -s[0]):
-        light, mid, dark = shades
+    for _, (x1, y1, _s1, x2, y2, _s2), (r1, r2), (ga, gb), (fill, mid) in sorted(
+        strokes, key=lambda s: -s[0]
+    ):
         if ga > 0.02 or gb > 0.02:
             # Along the limb from one joint's glow to the other's; the shading gives way to it.
             along = QLinearGradient(QPointF(x1, y1), QPointF(x2, y2))
@@ -215,12 +235,12 @@ def _paint_bodies(painter: QPainter, rect: QRectF, model: ViewportModel) -> None
             along.setColorAt(1.0, mixed(mid, hot, gb))
             painter.setBrush(QBrush(along))
         else:
-            painter.setBrush(QBrush(_shading(x1, y1, x2, y2, max(r1, r2), light, mid, dark)))
+            painter.setBrush(_shading(x1, y1, x2, y2, max(r1, r2), fill))
         if hypot(x2 - x1, y2 - y1) < abs(r1 - r2) + 0.5:
             x, y, r = (x1, y1, r1) if r1 > r2 else (x2, y2, r2)
             painter.drawEllipse(QPointF(x, y), r, r)
         else:
-            painter.drawPolygon(QPolygonF(hull(x1, y1, r1, x2, y2, r2)))
+            painter.drawPolygon(QPolygonF(hull(x1, y1, r1, x2, y2, r2, coarse=max(r1, r2) < 7)))
 
 
 def _shades(colours: tuple[QColor, QColor, QColor]) -> list[tuple[QColor, QColor, QColor]]:
@@ -250,9 +270,7 @@ def _paint_halos(painter: QPainter, rect: QRectF, model: ViewportModel) -> None:
         painter.drawEllipse(QPointF(x, y), radius, radius)
 
 
-def _shading(
-    x1: float, y1: float, x2: float, y2: float, r: float, light: QColor, mid: QColor, dark: QColor
-) -> QLinearGradient:
+def _shading(x1: float, y1: float, x2: float, y2: float, r: float, fill: QBrush) -> QBrush:
     """Light from the upper left: a gradient across the capsule, lit side first."""
     dx, dy = x2 - x1, y2 - y1
     length = hypot(dx, dy) or 1.0
@@ -262,8 +280,17 @@ def _shading(
     # Capsules that point at the light have no lit side: turn the gradient towards the light instead.
     nx, ny = nx * 0.75 - 0.6 * 0.25, ny * 0.75 - 0.8 * 0.25
     cx, cy = (x1 + x2) / 2, (y1 + y2) / 2
-    gradient = QLinearGradient(QPointF(cx + nx * r, cy + ny * r), QPointF(cx - nx * r, cy - ny * r))
-    gradient.setColorAt(0.0, light)
-    gradient.setColorAt(0.45, mid)
-    gradient.setColorAt(1.0, dark)
-    return gradient
+    brush = QBrush(fill)
+    brush.setTransform(
+        QTransform(-2 * nx * r, -2 * ny * r, 2 * ny * r, -2 * nx * r, cx + nx * r, cy + ny * r)
+    )
+    return brush
+
+
+@lru_cache(maxsize=64)
+def _across(light: int, mid: int, dark: int) -> QBrush:
+    """The gradient from x = 0 to 1 that ``_shading`` lays across a capsule."""
+    gradient = QLinearGradient(QPointF(0, 0), QPointF(1, 0))
+    for stop, colour in ((0.0, light), (0.45, mid), (1.0, dark)):
+        gradient.setColorAt(stop, QColor.fromRgba(colour))
+    return QBrush(gradient)

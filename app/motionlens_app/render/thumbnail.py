@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 
 from .body import (
-    GROUPS,
+    CARD,
     LEFT,
     LEFT_COLOUR,
-    RADII,
     RIGHT,
     RIGHT_COLOUR,
     TRUNK,
-    A,
-    B,
     body_scale,
     telling_frame,
 )
@@ -27,7 +25,11 @@ from .camera import Camera
 _MAX_FRAMES = 1200
 """A card plays at most a minute of a take."""
 
-_WIDTHS = RADII.mean(axis=1) * 2
+_KEPT_PATHS = 48
+_PATH_REACH = 1500.0
+"""Pixels: no picture of a path is larger than twice this."""
+_WIDTHS = CARD.radii.mean(axis=1) * 2
+_GROUPS: list[int] = CARD.groups.tolist()
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,8 +98,8 @@ def prepare(positions: np.ndarray, aspect: float = 4 / 3) -> ThumbnailClip:
         centre_x = np.full(len(x), (low_x + high_x) / 2)
         centre_y = np.full(len(y), (low_y + high_y) / 2)
     shown = np.stack([(x - centre_x[:, None]) * metre, -(y - centre_y[:, None]) * metre], axis=-1)
-    lines = np.concatenate([shown[:, A], shown[:, B]], axis=-1).astype(np.float32)
-    mid = (depth[:, A] + depth[:, B]) / 2
+    lines = np.concatenate([shown[:, CARD.a], shown[:, CARD.b]], axis=-1).astype(np.float32)
+    mid = (depth[:, CARD.a] + depth[:, CARD.b]) / 2
     path = np.stack([_smooth(path_x, 11) * metre, -_smooth(path_y, 11) * metre], axis=-1).astype(np.float32)
     offset = np.stack([-centre_x * metre, centre_y * metre], axis=-1).astype(np.float32)
     return ThumbnailClip(
@@ -132,6 +134,7 @@ class ThumbnailPainter:
         """Take a theme's colours."""
         self.colours = colours
         self._pens: dict[tuple[int, bool, int], QPen] = {}
+        self._paths: OrderedDict[tuple, tuple[ThumbnailClip, QPointF, QPixmap]] = OrderedDict()
         background = QColor(colours.background)
         self._fill: dict[tuple[int, bool], QColor] = {}
         for group, name in ((LEFT, LEFT_COLOUR), (RIGHT, RIGHT_COLOUR), (TRUNK, colours.trunk)):
@@ -160,22 +163,43 @@ class ThumbnailPainter:
         lines = (pose * height + np.array([cx, cy, cx, cy])).tolist()
         widths = (clip.widths * height).tolist()
         near = clip.near[frame].tolist()
-        groups = GROUPS.tolist()
         for stroke in clip.order[frame].tolist():
-            painter.setPen(self._pen(groups[stroke], near[stroke], widths[stroke]))
+            painter.setPen(self._pen(_GROUPS[stroke], near[stroke], widths[stroke]))
             x1, y1, x2, y2 = lines[stroke]
             painter.drawLine(QPointF(x1, y1), QPointF(x2, y2))
 
     def _ground(self, painter: QPainter, rect: QRectF, clip: ThumbnailClip, x0: float, y0: float) -> None:
+        """Ground line, and the path from a picture of it: stroking it anew costs as much as the body."""
         height = rect.height()
-        path = QPolygonF([QPointF(x0 + px * height, y0 + py * height) for px, py in clip.path.tolist()])
-        painter.setBrush(QBrush())
-        painter.setPen(QPen(QColor(self.colours.ground), 1.0))
         y = y0 + float(clip.path[:, 1].mean()) * height
-        painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
-        if np.ptp(clip.path, axis=0).max() > 0.15 * clip.metre:
-            painter.setPen(QPen(QColor(self.colours.path), 1.5))
-            painter.drawPolyline(path)
+        painter.fillRect(QRectF(rect.left(), round(y), rect.width(), 1.0), QColor(self.colours.ground))
+        if np.ptp(clip.path, axis=0).max() <= 0.15 * clip.metre:
+            return
+        ratio = painter.device().devicePixelRatioF()
+        key = (id(clip), height, ratio)
+        kept = self._paths.get(key)
+        if kept is None:
+            kept = self._paths[key] = (clip, *self._path_picture(clip, height, ratio))
+            while len(self._paths) > _KEPT_PATHS:
+                self._paths.popitem(last=False)
+        else:
+            self._paths.move_to_end(key)
+        _, corner, picture = kept  # the clip is held, so that its id stays its own
+        painter.drawPixmap(QPointF(x0, y0) + corner, picture)
+
+    def _path_picture(self, clip: ThumbnailClip, height: float, ratio: float) -> tuple[QPointF, QPixmap]:
+        """The path alone, and where its upper left corner lies from the path's origin."""
+        points = np.clip(clip.path * height, -_PATH_REACH, _PATH_REACH)
+        low, high = points.min(axis=0) - 2, points.max(axis=0) + 2
+        pixmap = QPixmap(*np.ceil((high - low) * ratio).astype(int).tolist())
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(self.colours.path), 1.5))
+        painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in (points - low).tolist()]))
+        painter.end()
+        return QPointF(*low.tolist()), pixmap
 
 
 def _mixed(a: QColor, b: QColor, share: float) -> QColor:

@@ -48,6 +48,7 @@ class CardDelegate(QStyledItemDelegate):
         super().__init__(grid)
         self._grid = grid
         self._texts: OrderedDict[tuple, QPixmap] = OrderedDict()
+        self._frames: dict[tuple, QPixmap] = {}
         self.painter = ThumbnailPainter(theme.thumbnail)
         self.painted = 0
         self.density: Density = "grid"
@@ -58,6 +59,7 @@ class CardDelegate(QStyledItemDelegate):
         self.theme = theme
         self.painter.set_colours(theme.thumbnail)
         self._texts.clear()
+        self._frames.clear()
 
     def set_density(self, density: Density) -> None:
         """Cards, or rows of a list."""
@@ -116,6 +118,24 @@ class CardDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _frame(self, painter: QPainter, card: QRectF, selected: bool, hovered: bool) -> None:
+        """Ground and edge, kept as a picture: all cards of a view have one size."""
+        ratio = self._grid.devicePixelRatioF()
+        key = (round(card.width()), round(card.height()), ratio, selected, hovered)
+        pixmap = self._frames.get(key)
+        if pixmap is None:
+            if len(self._frames) > 16:  # sizes that a window went through while it was resized
+                self._frames.clear()
+            pixmap = QPixmap(round(card.width() * ratio), round(card.height() * ratio))
+            pixmap.setDevicePixelRatio(ratio)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            inner = QPainter(pixmap)
+            inner.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._draw_frame(inner, QRectF(0, 0, card.width(), card.height()), selected, hovered)
+            inner.end()
+            self._frames[key] = pixmap
+        painter.drawPixmap(card.topLeft(), pixmap)
+
+    def _draw_frame(self, painter: QPainter, card: QRectF, selected: bool, hovered: bool) -> None:
         theme = self.theme
         path = QPainterPath()
         path.addRoundedRect(card.adjusted(0.5, 0.5, -0.5, -0.5), look.RADIUS, look.RADIUS)

@@ -11,7 +11,9 @@ from PySide6.QtGui import (
     QPainterPath,
     QPaintEvent,
     QPen,
+    QPixmap,
     QPolygonF,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -61,6 +63,8 @@ class Timeline(QWidget):
         self._resume = False
         self._comparing = False
         self._meeting: int | None = None
+        self._still: QPixmap | None = None
+        self._head_x = 0.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Timeline")
         self.setMouseTracking(True)
@@ -69,14 +73,14 @@ class Timeline(QWidget):
             "Drag on the lane below, or with Shift, to select a time for “Why”. "
             "Right-click to search by the range."
         )
-        playback.frame_changed.connect(lambda _frame: self.update())
-        playback.state_changed.connect(self.update)
-        themes.changed.connect(self.update)
+        playback.frame_changed.connect(self._head_moved)
+        playback.state_changed.connect(self._redraw)
+        themes.changed.connect(self._redraw)
 
     def follow(self, link: WhyLink) -> None:
         """Show its heat in the lane."""
         self._link = link
-        link.changed.connect(self.update)
+        link.changed.connect(self._redraw)
 
     def sizeHint(self) -> QSize:
         """Fixed height."""
@@ -85,7 +89,7 @@ class Timeline(QWidget):
     def show_common(self, comparing: bool, meeting: int | None = None) -> None:
         """While motions are compared: the time is common to all, and ``meeting`` is where their moments meet."""
         self._comparing, self._meeting = comparing, meeting
-        self.update()
+        self._redraw()
 
     def x_of(self, frame: float) -> float:
         """Pixel of a frame."""
@@ -97,9 +101,43 @@ class Timeline(QWidget):
         room = max(self.width() - 2 * _MARGIN, 1)
         return min(max((x - _MARGIN) / room, 0.0), 1.0) * self._playback.last
 
+    def _redraw(self) -> None:
+        """All but the playhead has changed."""
+        self._still = None
+        self.update()
+
+    def _head_moved(self, frame: float) -> None:
+        """Only where the playhead was and is: it moves sixty times a second."""
+        x = self.x_of(frame)
+        if abs(x - self._head_x) < 0.2 and self._still is not None:
+            return
+        for at in (self._head_x, x):
+            self.update(round(at) - 10, 0, 20, 32)
+        self._head_x = x
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The ticks stand elsewhere."""
+        self._still = None
+        super().resizeEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Track, span, range, ticks, playhead."""
+        """What stands still, from a picture of it, and the playhead."""
+        ratio = self.devicePixelRatioF()
+        if self._still is None or self._still.devicePixelRatio() != ratio:
+            self._still = self._drawn(ratio)
         painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.drawPixmap(0, 0, self._still)
+        if self._playback.n_frames > 1:
+            self._playhead(painter, self._themes.theme)
+        painter.end()
+
+    def _drawn(self, ratio: float) -> QPixmap:
+        """Track, span, range, windows, ticks."""
+        pixmap = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme, playback = self._themes.theme, self._playback
         track = QRectF(_MARGIN, 12, self.width() - 2 * _MARGIN, 10)
@@ -113,8 +151,8 @@ class Timeline(QWidget):
                 self._mark(painter, theme, self.x_of(self._meeting))
             self._brackets(painter, theme)
             self._ticks(painter, theme)
-            self._playhead(painter, theme)
         painter.end()
+        return pixmap
 
     @staticmethod
     def _bar(painter: QPainter, rect: QRectF, colour: str, radius: float = 4) -> None:

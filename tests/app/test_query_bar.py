@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from fakes import FakeLibrary
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from motionlens.errors import UnreadableFileError
+from motionlens_app.state.libraries import own_choice
 from motionlens_app.state.search import SearchPhase
 from motionlens_app.state.selection import Pick
 
@@ -252,3 +254,14 @@ def test_choosing_a_motion_file(app, services, qtbot, tmp_path):
     app.window.queries.choose_file = choose
     app.window.table.actions["query.motion"].trigger()
     assert asked(app, qtbot, services).examples[0].name == "kick.glb" and "*.bvh" in kinds[0]
+
+
+def test_an_example_goes_along_to_another_library_without_its_number_there(app, services, qtbot):
+    results(app, qtbot)
+    app.window.queries.more_like()
+    source = asked(app, qtbot, services).examples[0].source
+    assert source is not None
+    services.libraries[own_choice().folder] = FakeLibrary(8)
+    app.window.open_library(own_choice())
+    qtbot.waitUntil(lambda: len(services.asked) == 2 and app.session.search.phase is SearchPhase.RESULTS)
+    assert services.asked[-1].examples[0].source is None

@@ -158,6 +158,12 @@ class QueryModel(QObject):
         if after.example is not before.example:
             self.changed.emit(False)
 
+    def forget_sources(self) -> None:
+        """Another library: what an example was taken from has other numbers there."""
+        for chip in self.chips:
+            if chip.example is not None and chip.example.source is not None:
+                self.update(chip.id, example=replace(chip.example, source=None))
+
     def remove(self, number: int) -> None:
         """Take a chip out."""
         chip = self.chip(number)

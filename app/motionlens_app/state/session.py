@@ -85,6 +85,8 @@ class Session(QObject):
         """Switch to a library; the query stays and is asked again there."""
         self.viewer.clear()
         self.search.set_searcher(None)
+        if choice != self.libraries.choice:
+            self.query.forget_sources()
         self.libraries.open(choice)
 
     # -- the query ---------------------------------------------------------------------------------

@@ -54,8 +54,13 @@ class VideoStrip(QWidget):
         self.name = ElidedLabel("title")
         self.length = label("", "muted")
         themes = self._themes
-        self.others = button("Another person…", "flat", self.video.ask_people)
-        self.others.setToolTip("Several people can be seen: choose the one to follow")
+        self.others = IconButton(
+            "users",
+            "Choose the person to follow, of those at the start of the range",
+            themes,
+            self.video.ask_people,
+        )
+        self.more_people = label("", "muted")
         self.mirror = IconButton(
             "arrows-left-right", "The video is mirrored, as a selfie is: exchange left and right", themes,
             checkable=True,
@@ -70,7 +75,7 @@ class VideoStrip(QWidget):
         row.addWidget(self.name, 1)
         row.addWidget(self.length)
         row.addSpacing(8)
-        for widget in (self.others, self.mirror, self.link, self.fold_button):
+        for widget in (self.more_people, self.others, self.mirror, self.link, self.fold_button):
             row.addWidget(widget)
         return row
 
@@ -193,8 +198,9 @@ class VideoStrip(QWidget):
         start, end = video.span
         self.name.set_whole(video.name)
         self.length.setText(f"{start:.1f}–{end:.1f} of {video.duration_s:.1f} s" if video.info else "")
-        self.others.setVisible(video.others > 0 or video.people is not None)
-        self.others.setEnabled(not tracking and not video.finding and video.people is None)
+        self.more_people.setVisible(video.others > 0)
+        self.more_people.setText("Others are there:" if video.others else "")
+        self.others.setEnabled(video.state is VideoState.READY and not video.finding and video.people is None)
         self.mirror.setEnabled(video.state is VideoState.READY)
         self.mirror.setChecked(video.followed is not None and video.followed.mirror)
         self.progress.setVisible(tracking)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -230,6 +231,17 @@ def test_lifted_frames_are_laid_over_the_true_ones(
         lifted, real = (p - p[:, :1] for p in (film.positions, true))
         # heights above the pelvis need no turn about the vertical
         assert np.abs(lifted[..., 1] - real[..., 1]).mean() < 0.09
+
+
+def test_feet_below_the_picture_are_guesses(films: list[Filmed]) -> None:
+    track = films[0].track
+    image = track.image.copy()
+    image[5:, 31:, 1] = 1.1
+    sure = np.ones_like(track.visibility)
+    cut = replace(track, image=image, visibility=sure, present=np.ones_like(track.present))
+    assert cut.visible[:5, :31].mean() > 0.95 and not cut.visible[5:, 31:].any()
+    seen = lift(cut).known
+    assert not seen[10:, [J["left_foot"], J["right_foot"]]].any() and seen[10:, J["left_knee"]].mean() > 0.95
 
 
 def test_a_shot_is_drawn_from_id_seed_and_view_alone(library: dict[str, np.ndarray]) -> None:

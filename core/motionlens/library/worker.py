@@ -17,7 +17,8 @@ import signal
 import subprocess
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -29,6 +30,8 @@ from ..motion import Motion
 from ..skeleton import N_JOINTS
 
 DEFAULT_READER = "motionlens.readers:read_motions"
+_GREETING = b"ready\n"
+_START_S = 60.0  # for Python and NumPy, on a machine that has other work
 _FRAME_BYTES = N_JOINTS * 3 * 4
 _MEMORY_LIMIT = 6 * 1024**3  # address space beyond what the process starts with
 
@@ -103,6 +106,8 @@ def main() -> int:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a reader prints must not get between the answers
     sys.stdout = sys.stderr
+    answers.write(_GREETING)
+    answers.flush()
     for line in sys.stdin.buffer:
         request = json.loads(line)
         result = read_file(
@@ -166,6 +171,7 @@ class ReaderProcess:
         self._reader = reader
         self._timeout_s = timeout_s
         self._process: subprocess.Popen[bytes] | None = None
+        self._ready: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._closed = False
 
@@ -193,17 +199,17 @@ class ReaderProcess:
         timed_out = threading.Event()
         try:
             process = self._start()
-            watchdog = threading.Timer(self._timeout_s, self._give_up, (process, timed_out))
-            watchdog.daemon = True
-            watchdog.start()
-            try:
-                assert process.stdin is not None
-                assert process.stdout is not None
+            assert process.stdin is not None
+            assert process.stdout is not None
+            if self._ready is not process:  # what the start takes is not the file's time
+                with _watched(process, max(_START_S, self._timeout_s), timed_out):
+                    if process.stdout.readline() != _GREETING:
+                        raise EOFError
+                self._ready = process
+            with _watched(process, self._timeout_s, timed_out):
                 process.stdin.write(json.dumps(request).encode() + b"\n")
                 process.stdin.flush()
                 return _receive(process.stdout)
-            finally:
-                watchdog.cancel()
         except (EOFError, OSError, ValueError):
             self._stop()
             if timed_out.is_set():
@@ -211,11 +217,6 @@ class ReaderProcess:
             else:
                 reason = "made its reader crash"
             return ReadResult("", message=f"{path} {reason}: it may be damaged; export it again.")
-
-    @staticmethod
-    def _give_up(process: subprocess.Popen[bytes], timed_out: threading.Event) -> None:
-        timed_out.set()
-        process.kill()
 
     def _stop(self) -> None:
         with self._lock:
@@ -239,6 +240,23 @@ class ReaderProcess:
         """End the process and free its pipes; call it from the thread that reads, or after it."""
         self.kill()
         self._stop()
+
+
+@contextmanager
+def _watched(process: subprocess.Popen[bytes], seconds: float, timed_out: threading.Event) -> Iterator[None]:
+    """End the process where what is done here takes longer."""
+
+    def give_up() -> None:
+        timed_out.set()
+        process.kill()
+
+    watchdog = threading.Timer(seconds, give_up)
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        yield
+    finally:
+        watchdog.cancel()
 
 
 def _receive(stream: IO[bytes]) -> ReadResult:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import MotionLensError
-from ..export import KINDS, PROPORTIONS, Exported, ExportOptions, export_motion
+from ..export import KINDS, PROPORTIONS, Exported, ExportOptions, export_motion, export_original
 from ..motion import Motion
 from .common import add_json_argument, add_library_argument, open_library, print_json
 from .subjects import add_subject_argument, find_subject, subjects_of_file
@@ -15,6 +15,7 @@ from .subjects import add_subject_argument, find_subject, subjects_of_file
 _EXAMPLE = """examples:
   motionlens export 17 --to wave.bvh --library starter
   motionlens export jump.amc --to jump.glb --from 1.5 --to-time 3 --at-origin --fps 30
+  motionlens export 17 --original --from 1.5 --to-time 3 --to cut.amc
 
 kinds:
 """ + "\n".join(f"  {ending}  {text}" for ending, text in KINDS.items())
@@ -25,7 +26,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Register the command."""
     parser = subparsers.add_parser(
         "export",
-        help="write a motion as BVH, GLB, NumPy, CSV or film",
+        help="write a motion as BVH, GLB, NumPy, CSV, film or pictures",
         description="Write a motion of the library or of a file for another program; y is up, a person who "
         "faces +z has the left hand at +x.",
         epilog=_EXAMPLE,
@@ -42,6 +43,11 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         choices=PROPORTIONS,
         default=PROPORTIONS[0],
         help="the source's own body, or the body on which motions are compared (default: original)",
+    )
+    parser.add_argument(
+        "--original",
+        action="store_true",
+        help="the original file: copied, or cut at its own rate (.bvh, .amc, .npz, .npy)",
     )
     parser.add_argument("--fps", type=float, metavar="N", help="frames a second (default: 20)")
     parser.add_argument(
@@ -67,7 +73,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Export and say what was written; several motions of one file go to numbered files."""
-    if args.to.suffix.lower() not in KINDS:
+    if not args.original and args.to.suffix.lower() not in KINDS:
         raise MotionLensError(f"{args.to} has no ending that is known: name it {', '.join(KINDS)}.")
     options = ExportOptions(
         start_s=args.start_s,
@@ -84,10 +90,14 @@ def run(args: argparse.Namespace) -> int:
         with open_library(args.library, None) as library:
             subjects = [find_subject(library, args.motion)]
     motions = [s.motion or Motion(s.positions, s.name, s.path) for s in subjects]
-    written = [
-        export_motion(m, path, options)
-        for m, path in zip(motions, _paths(args.to, len(motions)), strict=True)
-    ]
+    if args.original:  # one file, whatever number of people it holds
+        source = motions[0].source if subjects[0].id is not None else args.motion
+        written = [export_original(motions[0], args.to, options, source)]
+    else:
+        written = [
+            export_motion(m, path, options)
+            for m, path in zip(motions, _paths(args.to, len(motions)), strict=True)
+        ]
     if args.json:
         print_json({"written": [as_dict(w) for w in written]})
     else:
@@ -111,6 +121,7 @@ def as_dict(written: Exported) -> dict[str, Any]:
         "fps": written.fps,
         "duration_s": round(written.seconds, 3),
         "largest_error_m": round(written.off_m, 6),
+        **({"note": written.note} if written.note else {}),
     }
 
 
@@ -120,6 +131,8 @@ def sentence(written: Exported) -> str:
     >>> sentence(Exported(Path("walk.bvh"), "walk", 40, 20.0, 0.0123))
     'walk.bvh: walk, 40 frames at 20 fps (2.0 s); joints are up to 12 mm off, since its bones are not rigid'
     """
+    if not written.frames:
+        return f"{written.path}: {written.name}, {written.note or 'copied as it is'}"
     text = f"{written.path}: {written.name}, {written.frames} frames at {written.fps:g} fps ({written.seconds:.1f} s)"
     if written.off_m > _OFF_M:
         text += f"; joints are up to {written.off_m * 1000:.0f} mm off, since its bones are not rigid"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
+from ..export import rows_of, write_results
 from ..library import LibraryBusyError, LocalLibrary
 from ..model.interface import Encoder
 from ..search.result import SearchResult
@@ -45,6 +47,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     add_library_argument(parser)
     parser.add_argument("-k", type=positive, default=10, metavar="N", help="results at most (default: 10)")
     add_model_arguments(parser)
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="write the results as a table too")
     add_json_argument(parser)
     parser.set_defaults(run=run)
 
@@ -63,10 +66,12 @@ def run(args: argparse.Namespace) -> int:
         engine = SearchEngine(library, encoder)
         engine.warm_up()  # the timing that is printed is of the query, not of loading the model
         result = engine.search_query(query, args.k)
+    if args.csv:
+        write_results(rows_of(result), args.csv, overwrite=True)
     if args.json:
         print_json(result.to_dict())
     else:
-        print(table(result))
+        print(table(result) + (f"\nwritten to {args.csv}" if args.csv else ""))
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 from ..errors import CancelledError, MotionLensError
 from ..motion import FPS, Motion
 from .files import whole_file
-from .names import numbered, safe_name
+from .names import file_stems
 
 KINDS: dict[str, str] = {
     ".bvh": "BVH skeleton animation (centimetres)",
@@ -21,8 +22,19 @@ KINDS: dict[str, str] = {
     ".csv": "table of joints",
     ".mp4": "film",
     ".gif": "animated picture",
+    ".png": "folder of numbered pictures",
 }
 """Ending -> what it is, for file dialogs and help."""
+
+PICTURES = (".mp4", ".gif", ".png")
+"""Kinds that show the motion; a rate is theirs to choose."""
+
+ORIGINAL = "original"
+"""``export_many``: the file that the motion was read from, under its own ending."""
+
+Painter = Callable[[np.ndarray, tuple[int, int], float], Iterable[np.ndarray]]
+"""Draws a film: (T, 22, 3) metres of the whole motion, frames [first, last) of it to show, pictures a second ->
+``n_pictures`` pictures, (H, W, 3) uint8 of one size with even sides."""
 
 PROPORTIONS = ("original", "reference")
 _FIXED_RATE = (".npz", ".npy")
@@ -63,6 +75,7 @@ class Exported:
         name: of the motion.
         frames, fps: in the file; ``seconds`` from its first frame to its last one's end.
         off_m: the largest distance of a joint in the file from the motion, metres.
+        note: what the user should know, "" = nothing. ``frames`` is 0 for an original that was copied whole.
     """
 
     path: Path
@@ -70,6 +83,7 @@ class Exported:
     frames: int
     fps: float
     off_m: float = 0.0
+    note: str = ""
 
     @property
     def seconds(self) -> float:
@@ -79,12 +93,13 @@ class Exported:
 
 @dataclass(frozen=True)
 class ExportItem:
-    """One motion of a batch, loaded when its turn comes."""
+    """One motion of a batch, loaded when its turn comes; ``painter`` draws its film in a look of its own."""
 
     name: str
     load: Callable[[], Motion]
     start_s: float | None = None
     end_s: float | None = None
+    painter: Painter | None = None
 
 
 @dataclass(frozen=True)
@@ -113,11 +128,15 @@ def export_motion(
     path: str | Path,
     options: ExportOptions | None = None,
     cancelled: Callable[[], bool] = _never,
+    painter: Painter | None = None,
 ) -> Exported:
     """Write one motion; the path's ending says the kind (``KINDS``). The file is there whole or not at all.
 
+    ``walk.png`` becomes the folder ``walk`` with ``walk-0001.png`` and so on.
+
     Args:
         cancelled: asked between the pictures of a film.
+        painter: draws films; None: a shaded body seen from three quarters.
 
     Raises:
         MotionLensError: another ending, an impossible part or rate, a file in the way, a folder or disk that
@@ -131,15 +150,18 @@ def export_motion(
     if motion.source and Path(motion.source).resolve() == path.resolve():
         raise MotionLensError(f"{path} is the file that the motion was read from: choose another name.")
     fps = _rate(kind, options.fps, path)
-    part = cut(motion, options.start_s, options.end_s)
-    if options.at_origin:
-        part = _to_origin(part)
+    span = span_of(motion, options.start_s, options.end_s)
     if options.proportions not in PROPORTIONS:
         raise MotionLensError(
             f"There are no proportions {options.proportions!r}: choose {' or '.join(PROPORTIONS)}."
         )
+    if kind in PICTURES:
+        return _write_pictures(motion, path, span, fps, options, cancelled, painter)
+    part = motion if span == (0, motion.n_frames) else motion.cut(*span)
+    if options.at_origin:
+        part = _to_origin(part)
     with whole_file(path, options.overwrite) as temporary:
-        frames, off = _write(temporary, kind, part, fps, options, cancelled)
+        frames, off = _write(temporary, kind, part, fps, options)
     return Exported(path, motion.name, frames, fps, off)
 
 
@@ -157,8 +179,39 @@ def _rate(kind: str, fps: float | None, path: Path) -> float:
     return float(fps)
 
 
-def cut(motion: Motion, start_s: float | None, end_s: float | None) -> Motion:
-    """The frames from ``start_s`` to ``end_s``, where they lie in the whole.
+def export_original(
+    motion: Motion, path: str | Path, options: ExportOptions | None = None, source: str | Path | None = None
+) -> Exported:
+    """Copy the file that a motion was read from, or its part where the format can be cut (.bvh, .amc, .npz, .npy).
+
+    A part keeps the frames of the file at the file's own rate. Other formats are copied whole, and ``note`` says so.
+
+    Args:
+        path: has the source's ending.
+        source: the file, where it is not ``motion.source``.
+
+    Raises:
+        MotionLensError: the motion has no file, it is not there, or the target cannot be written.
+    """
+    from .original import write_original
+
+    path, options = Path(path), options or ExportOptions()
+    file = str(source or motion.source)
+    if not file:
+        raise MotionLensError(f"{motion.name} was made here and has no original file: export another format.")
+    if path.suffix.lower() != Path(file).suffix.lower():
+        raise MotionLensError(
+            f"{path} would be a copy of {file}: name it with the ending {Path(file).suffix}, or export by format."
+        )
+    span_of(motion, options.start_s, options.end_s)
+    frames, fps, note = write_original(
+        motion, Path(file), path, options.start_s, options.end_s, options.overwrite
+    )
+    return Exported(path, motion.name, frames, fps, note=note)
+
+
+def span_of(motion: Motion, start_s: float | None, end_s: float | None) -> tuple[int, int]:
+    """Frames [first, last) from ``start_s`` to ``end_s``.
 
     Raises:
         MotionLensError: fewer than two frames, or a part outside the motion.
@@ -175,7 +228,7 @@ def cut(motion: Motion, start_s: float | None, end_s: float | None) -> Motion:
         raise MotionLensError(
             f"From {first / FPS:g} to {last / FPS:g} s {motion.name} has too few frames to export: choose a longer part."
         )
-    return motion if (first, last) == (0, motion.n_frames) else motion.cut(first, last)
+    return first, last
 
 
 def _to_origin(motion: Motion) -> Motion:
@@ -196,10 +249,8 @@ def _to_origin(motion: Motion) -> Motion:
     )
 
 
-def _write(
-    path: Path, kind: str, motion: Motion, fps: float, options: ExportOptions, cancelled: Callable[[], bool]
-) -> tuple[int, float]:
-    """Write; returns the number of frames and how far off joints are, metres."""
+def _write(path: Path, kind: str, motion: Motion, fps: float, options: ExportOptions) -> tuple[int, float]:
+    """Write a motion as numbers; returns how many frames, and how far off joints are, metres."""
     positions = motion.display_positions if options.proportions == "original" else motion.positions
     if kind == ".npz":
         from .arrays import npz_bytes
@@ -232,26 +283,55 @@ def _write(
 
             path.write_bytes(glb_bytes(rigged, motion.name))
         return rigged.n_frames, off
-    points = positions if fps == FPS else joint_positions(resample(rig_motion(positions), fps))
-    if kind == ".csv":
-        from .table import joints_csv
+    from .table import joints_csv
 
-        path.write_text(joints_csv(points, fps), encoding="ascii", newline="\n")
-    else:
-        _write_film(path, points, fps, cancelled)
+    points = _at_rate(positions, fps)
+    path.write_text(joints_csv(points, fps), encoding="ascii", newline="\n")
     return len(points), 0.0
 
 
-def _write_film(path: Path, points: np.ndarray, fps: float, cancelled: Callable[[], bool]) -> None:
-    from .pictures import film, write_film
+def _at_rate(positions: np.ndarray, fps: float) -> np.ndarray:
+    """At another rate, between frames along the joints' turns: straight ways would shorten bones."""
+    if fps == FPS:
+        return positions
+    from .rig import joint_positions, resample, rig_motion
+
+    return joint_positions(resample(rig_motion(positions), fps))
+
+
+def n_pictures(span: tuple[int, int], fps: float) -> int:
+    """How many pictures show frames [first, last) at a rate: picture i shows frame first + 20 i / fps.
+
+    >>> n_pictures((10, 30), 20), n_pictures((0, 20), 30), n_pictures((0, 20), 10)
+    (20, 29, 10)
+    """
+    return math.floor((span[1] - span[0] - 1) / FPS * fps + 1e-6) + 1
+
+
+def _write_pictures(
+    motion: Motion, path: Path, span: tuple[int, int], fps: float, options: ExportOptions,
+    cancelled: Callable[[], bool], painter: Painter | None,
+) -> Exported:  # fmt: skip
+    """A film or a folder of pictures."""
+    from .pictures import film, write_film, write_sequence
+
+    whole = motion.display_positions if options.proportions == "original" else motion.positions
 
     def frames() -> Iterable[np.ndarray]:
-        for picture in film(points, fps):
+        drawn = painter(whole, span, fps) if painter else film(_at_rate(whole[slice(*span)], fps), fps)
+        for picture in drawn:
             if cancelled():
                 raise CancelledError("The export was cancelled.")
             yield picture
 
-    write_film(path, frames(), fps)
+    if path.suffix.lower() == ".png":
+        folder = path.with_suffix("")
+        return Exported(
+            folder, motion.name, write_sequence(folder, folder.name, frames(), options.overwrite), fps
+        )
+    with whole_file(path, options.overwrite) as temporary:
+        count = write_film(temporary, frames(), fps)
+    return Exported(path, motion.name, count, fps)
 
 
 def export_many(
@@ -269,7 +349,7 @@ def export_many(
     Args:
         items: what to export; an item's part comes before the options'.
         folder: made where it is missing.
-        kind: ending, from ``KINDS``.
+        kind: ending, from ``KINDS``, or ``ORIGINAL``.
         progress: told (done, total, name) before each item and at the end.
         cancelled: asked before each item, and between the pictures of a film.
 
@@ -277,8 +357,8 @@ def export_many(
         MotionLensError: an unknown kind, or a folder that cannot be made.
     """
     folder, options = Path(folder), options or ExportOptions()
-    if kind not in KINDS:
-        raise MotionLensError(f"There is no export as {kind!r}: choose {', '.join(KINDS)}.")
+    if kind not in KINDS and kind != ORIGINAL:
+        raise MotionLensError(f"There is no export as {kind!r}: choose {', '.join(KINDS)} or {ORIGINAL}.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -287,19 +367,24 @@ def export_many(
         ) from error
     written: list[Exported] = []
     failures: list[ExportFailure] = []
-    taken: set[str] = set()
+    stems = file_stems([item.name for item in items])
     for done, item in enumerate(items):
         if cancelled():
             return ExportReport(tuple(written), tuple(failures), True)
         progress(done, len(items), item.name)
-        path = folder / (numbered(safe_name(item.name), taken) + kind)
         own = replace(
             options,
             start_s=options.start_s if item.start_s is None else item.start_s,
             end_s=options.end_s if item.end_s is None else item.end_s,
         )
         try:
-            written.append(export_motion(item.load(), path, own, cancelled))
+            motion = item.load()
+            if kind == ORIGINAL:
+                path = folder / (stems[done] + Path(motion.source).suffix)
+                written.append(export_original(motion, path, own))
+            else:
+                path = folder / (stems[done] + kind)
+                written.append(export_motion(motion, path, own, cancelled, item.painter))
         except CancelledError:
             return ExportReport(tuple(written), tuple(failures), True)
         except MotionLensError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from ..skeleton import JOINT_NAMES
 
@@ -59,3 +60,13 @@ def numbered(stem: str, taken: set[str]) -> str:
         name = f"{stem} ({count})"
     taken.add(name.lower())
     return name
+
+
+def file_stems(names: Iterable[str]) -> list[str]:
+    """What files are called, without endings: safe, and no two alike.
+
+    >>> file_stems(["walk/1", "Walk_1", "run"])
+    ['walk_1', 'Walk_1 (2)', 'run']
+    """
+    taken: set[str] = set()
+    return [numbered(safe_name(name), taken) for name in names]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -64,18 +65,21 @@ def write_film(path: Path, frames: Iterable[np.ndarray], fps: float) -> int:
     raise MotionLensError(f"{path} has no ending of a film: name it {' or '.join(FILM_SUFFIXES)}.")
 
 
-def write_sequence(folder: Path, stem: str, frames: Iterable[np.ndarray]) -> int:
+def write_sequence(folder: Path, stem: str, frames: Iterable[np.ndarray], overwrite: bool = False) -> int:
     """Write pictures as ``stem-0001.png``, … into a new folder, which is there whole or not at all.
+
+    Args:
+        overwrite: a folder that holds nothing but such pictures is replaced.
 
     Returns:
         How many were written.
 
     Raises:
-        MotionLensError: the folder exists and is not empty, or cannot be written to.
+        MotionLensError: the folder exists and holds anything else, or cannot be written to.
     """
     from PIL import Image
 
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and not _replaceable(folder, stem, overwrite):
         raise MotionLensError(f"{folder} exists already: choose another name, or empty it.")
     count = 0
     temporary: Path | None = None
@@ -86,7 +90,7 @@ def write_sequence(folder: Path, stem: str, frames: Iterable[np.ndarray]) -> int
             Image.fromarray(frame).save(temporary / f"{stem}-{count:04d}.png")
         temporary.chmod(0o777 & ~umask())
         if folder.exists():
-            folder.rmdir()
+            shutil.rmtree(folder)
         temporary.rename(folder)
     except OSError as error:
         raise MotionLensError(
@@ -96,6 +100,16 @@ def write_sequence(folder: Path, stem: str, frames: Iterable[np.ndarray]) -> int
         if temporary is not None and temporary.exists():
             shutil.rmtree(temporary, ignore_errors=True)
     return count
+
+
+def _replaceable(folder: Path, stem: str, overwrite: bool) -> bool:
+    """Empty, or (``overwrite``) a sequence of this name and nothing else."""
+    if not folder.is_dir() or folder.is_symlink():
+        return False
+    return all(
+        overwrite and re.fullmatch(re.escape(stem) + r"-\d{4,}\.png", entry.name)
+        for entry in folder.iterdir()
+    )
 
 
 def gif_delay_ms(fps: float) -> int:

@@ -86,7 +86,7 @@ class Track:
         filled: (T,) bool, of those, interpolated.
         info: figures about the tracking, all plain JSON values: "path", "width", "height", "fps" (of the
             tracked pictures), "duration_s", "start_s", "end_s", "rotation", "mirrored", "person", "seen"
-            (share of pictures), "filled", "tracker", "others" (people beside the one followed, at the
+            (share of pictures), "filled", "turned" (pictures whose sides were put right), "tracker", "others" (people beside the one followed, at the
             start), "cpu_s" and "wall_s".
     """
 

@@ -23,7 +23,7 @@ from ..files import write_atomic
 from ..motion import FPS
 from ..representation.known import known_patches
 from ..skeleton import MIRROR, N_JOINTS
-from ..video import camera, landmarks, lifting, simulate
+from ..video import camera, landmarks, lifting, limbs, simulate
 from ..windows import PATCH_FRAMES
 from .images import ImageBank, build_image_bank, content_key, one_thread_each
 from .items import TrainItem
@@ -124,7 +124,7 @@ class _Store:
 
 def _code_key() -> str:
     """Changes with the code that makes views, so that no stale view is ever read."""
-    code = [Path(inspect.getfile(m)).read_bytes() for m in (camera, landmarks, lifting, simulate)]
+    code = [Path(inspect.getfile(m)).read_bytes() for m in (camera, landmarks, lifting, limbs, simulate)]
     return blake2b(b"".join(code), digest_size=6).hexdigest()
 
 

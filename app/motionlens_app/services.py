@@ -351,6 +351,7 @@ def _later(words: tuple[QueryPart, ...], seconds: float) -> tuple[QueryPart, ...
     >>> _later((QueryPart("0.0–0.8 s"),), 2.0)[0].text
     '2.0–2.8 s'
     """
+    seconds = round(seconds, 1)  # names have one digit: windows of 0.8 s stay so
     if not seconds:
         return words
     edges = [part.text.removesuffix(" s").split("–") for part in words]

@@ -98,7 +98,7 @@ def test_a_clip_without_a_person_says_so_and_the_words_stay(app, strip, services
     drop(app.window, CLIP)
     bar = app.window.messages
     qtbot.waitUntil(bar.isVisible)
-    assert bar.title.text() == "The video cannot be searched by" and "No person" in bar.sentence.text()
+    assert bar.title.text() == "The video cannot be used" and "No person" in bar.sentence.text()
     assert app.session.query.chips == () and strip.isHidden()
     assert app.session.search.phase is SearchPhase.RESULTS and app.window.query.edit.text() == "waves left"
 

@@ -13,6 +13,7 @@ from motionlens.library.interface import Library
 from motionlens.motion import FPS
 from motionlens.search.query import Example, Span
 
+from ..render.body import telling_frame
 from ..render.thumbnail import prepare
 from ..services import Services
 from ..worker import Task, Worker
@@ -94,4 +95,6 @@ class ExampleController(QObject):
 
 
 def _picture(clip: np.ndarray) -> Any:
-    return prepare(clip, _ASPECT)
+    """Its most telling pose, as large as a chip allows."""
+    at = telling_frame(clip)
+    return prepare(clip[at : at + 1], _ASPECT)

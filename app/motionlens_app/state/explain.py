@@ -77,7 +77,9 @@ class WhyController(QObject):
         """The parts of the query that can be explained, as a switch names them."""
         if self.question is None:
             return []
-        return (["Words"] if self.question.text else []) + [one.name for one in self.question.examples]
+        kinds = [one.kind.capitalize() for one in self.question.examples]
+        named = [k if kinds.count(k) == 1 else f"{k} {kinds[: i + 1].count(k)}" for i, k in enumerate(kinds)]
+        return (["Words"] if self.question.text else []) + named
 
     @property
     def side_index(self) -> int:

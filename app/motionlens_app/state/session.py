@@ -71,10 +71,8 @@ class Session(QObject):
         self.query.removed.connect(self._chip_removed)
         self.video.changed.connect(self._video_changed)
         self.video.made.connect(self._video_changed)
-        self.video.failed.connect(lambda error: self.failed.emit("The video cannot be searched by", error))
-        self.examples.failed.connect(
-            lambda error: self.failed.emit("The motion cannot be searched by", error)
-        )
+        self.video.failed.connect(lambda error: self.failed.emit("The video cannot be used", error))
+        self.examples.failed.connect(lambda error: self.failed.emit("The motion cannot be used", error))
 
     def start(self, choice: LibraryChoice) -> None:
         """Begin: the model loads while the library opens."""

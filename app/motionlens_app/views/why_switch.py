@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QFontMetricsF, Qt
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
 from .. import theme as look
@@ -22,7 +21,6 @@ _ROWS: tuple[tuple[Rows, str, str], ...] = (
         "Rows are the example's windows of time: which of them meets which joint, and when",
     ),
 )
-_WIDEST = 130
 
 
 class WhySwitch(QWidget):
@@ -52,8 +50,7 @@ class WhySwitch(QWidget):
         self.refresh()
 
     def _button(self, text: str, tip: str) -> QToolButton:
-        short = QFontMetricsF(look.font()).elidedText(text, Qt.TextElideMode.ElideMiddle, _WIDEST)
-        made = IconButton("", tip, self._themes, checkable=True, text=short)
+        made = IconButton("", tip, self._themes, checkable=True, text=text)
         made.setFixedHeight(22)
         made.setStyleSheet("padding: 0px 6px;")
         return made
@@ -61,7 +58,8 @@ class WhySwitch(QWidget):
     def refresh(self) -> None:
         """Follow the controller."""
         why = self._why
-        names = why.sides if why.question is not None and why.question.examples else []
+        question = why.question
+        names = why.sides if question is not None and question.examples else []
         if names != self._names:
             self._names = names
             for old in self.sides:
@@ -70,13 +68,17 @@ class WhySwitch(QWidget):
                 old.deleteLater()
             self.sides = []
             for number, name in enumerate(names):
-                made = self._button(name, f"Explain by {name if name != 'Words' else 'the words'}")
+                made = self._button(name, "")
                 made.clicked.connect(lambda _checked=False, n=number: why.choose_side(n))
                 self._group.addButton(made)
                 self._places.addWidget(made)
                 self.sides.append(made)
         self.setVisible(bool(names))
-        if names:
+        if names and question is not None:
+            tips = (["the words"] if question.text else []) + [one.name for one in question.examples]
+            for made, tip in zip(self.sides, tips, strict=True):
+                made.setToolTip(f"Explain by {tip}")
+                made.setAccessibleName(f"Explain by {tip}")
             self.sides[why.side_index].setChecked(True)
         for which, made in self.rows.items():
             made.setVisible(not why.by_words)

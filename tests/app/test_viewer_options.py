@@ -96,6 +96,8 @@ def test_trail_ends_at_the_hand_and_fades_to_its_start():
     assert np.allclose(points[-1], layers.points[50, ANCHORS["left_palm"]], atol=1e-5)
     assert strength[-1] == 1 and strength[0] < 0.02 and (np.diff(strength) >= 0).all()
     assert len(points) == pytest.approx(TRAIL_S * FPS * SUB, abs=2)
+    wrist, _ = trail_at(layers, J["left_wrist"], 50.0, palms=False)
+    assert np.allclose(wrist[-1], walk[50, J["left_wrist"]], atol=1e-5)
     half, _ = trail_at(layers, J["left_wrist"], 50.4)
     assert np.linalg.norm(half[-1] - layers.at(50.4)[ANCHORS["left_palm"]]) < 0.02
 

@@ -88,7 +88,7 @@ def trails(model: ViewportModel) -> np.ndarray:
     out = [_NOTHING]
     for actor in model.actors:
         for joint in model.options.trails:
-            points, strength = trail_at(actor.layers, joint, actor.frame)
+            points, strength = trail_at(actor.layers, joint, actor.frame, model.options.body == "body")
             if len(points) < 2:
                 continue
             tint = np.tile(np.array([*_rgb(colours[JOINT_GROUP[joint]]), 0.0]), (len(points), 1))

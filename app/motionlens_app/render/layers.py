@@ -28,8 +28,9 @@ _LOW = 0.055
 PRINTS_S = 4.0
 """A footprint has faded this long after the foot left it."""
 
-_TRAIL_ANCHOR = np.arange(22)
-_TRAIL_ANCHOR[J["left_wrist"]], _TRAIL_ANCHOR[J["right_wrist"]] = ANCHORS["left_palm"], ANCHORS["right_palm"]
+_TRAIL_ANCHOR = np.array([*range(22), ANCHORS["left_palm"], ANCHORS["right_palm"]])
+_PALM_OF = {J["left_wrist"]: 22, J["right_wrist"]: 23}
+"""A body's hand leaves the trail, a skeleton's wrist does."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +56,8 @@ class Layers:
 
     Attributes:
         points: (T, len(ANCHORS), 3) float32 metres.
-        trails: (22, (T - 1) * SUB + 1, 3) float32: each joint's way, smooth between the frames.
+        trails: (24, (T - 1) * SUB + 1, 3) float32: the way of each joint, then of both palms, smooth between
+            the frames.
         path: (P, 2) float32: the pelvis' way on the ground. moment_path: the moment's part of it.
         prints: where the feet stood.
         span: [start, end) frames of the moment.
@@ -197,13 +199,13 @@ def footprints(points: np.ndarray, scale: float) -> Footprints:
     return Footprints(start_end_side[:, 0], start_end_side[:, 1], start_end_side[:, 2], heel, toe)
 
 
-def trail_at(layers: Layers, joint: int, frame: float) -> tuple[np.ndarray, np.ndarray]:
-    """A joint's trail up to a frame.
+def trail_at(layers: Layers, joint: int, frame: float, palms: bool = True) -> tuple[np.ndarray, np.ndarray]:
+    """A joint's trail up to a frame; with ``palms`` a wrist's is that of its palm.
 
     Returns:
         (P, 3) points, oldest first, and (P,) how strong each is, 0 at the oldest to 1 at the playhead.
     """
-    way = layers.trails[joint]
+    way = layers.trails[_PALM_OF.get(joint, joint) if palms else joint]
     end = min(max(frame * SUB, 0.0), len(way) - 1.0)
     start = max(end - TRAIL_S * FPS * SUB, 0.0)
     first, last = int(np.ceil(start)), int(end)
@@ -261,7 +263,7 @@ def prints_at(layers: Layers, frame: float) -> list[tuple[int, float]]:
 
 
 _SOLE = np.array(
-    [(-0.10, 0.0), (-0.06, 0.27), (0.10, 0.34), (0.45, 0.30), (0.72, 0.42), (0.92, 0.36), (1.03, 0.12)]
+    [(-0.20, 0.0), (-0.16, 0.33), (0.04, 0.44), (0.45, 0.40), (0.74, 0.55), (1.00, 0.48), (1.13, 0.16)]
 )
 """Half a sole: along from heel to toe, and to the side in half widths."""
 _OUTLINE = np.concatenate([_SOLE, _SOLE[::-1] * (1, -1)])

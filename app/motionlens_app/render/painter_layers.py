@@ -45,7 +45,7 @@ def paint_trails(
     middle = float(camera.project(actor.points[0], *size)[2])
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for joint in model.options.trails:
-        points, strength = trail_at(actor.layers, joint, actor.frame)
+        points, strength = trail_at(actor.layers, joint, actor.frame, model.options.body == "body")
         if len(points) < 2:
             continue
         p = camera.project(points, *size)
@@ -142,5 +142,5 @@ def paint_prints(painter: QPainter, rect: QRectF, model: ViewportModel, actor: A
         painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in p[:, :2].tolist()]))
 
 
-PRINT_ALPHA = {True: 0.34, False: 0.30}
+PRINT_ALPHA = {True: 0.42, False: 0.38}
 """How strong a footprint is while the foot stands, on dark and on light."""

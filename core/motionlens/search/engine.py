@@ -11,13 +11,16 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from ..errors import MotionLensError
+from ..library import LibraryError, LocalLibrary
 from ..library.interface import Library, Moment, TokenBatch
+from ..library.own_captions import caption_tokens, encode_captions, own_captions
 from ..model.interface import Encoder, QueryTokens
 from ..motion import FPS
+from .captions import NO_CAPTION, CaptionIndex, lift
 from .combining import combine, part_weights
 from .encoded import EncodedPart, EncodedQuery, check, encode
 from .query import Example, Query
-from .result import TEXT, Hit, SearchResult
+from .result import OWN_CAPTION, TEXT, Hit, SearchResult
 from .scoring import StageGroup, score_pieces, split_stages
 
 _MOMENTS_PER_BATCH = 1024
@@ -48,6 +51,7 @@ class _Index:
     moments: dict[int, Moment]
     batches: tuple[_Batch, ...]
     moment_ids: np.ndarray
+    captions: CaptionIndex | None = None
 
     @property
     def n_moments(self) -> int:
@@ -63,6 +67,7 @@ class SearchEngine:
         encoder: the model; only moments encoded by this very model are searched.
         device: "cpu" or "cuda"; None = the encoder's.
         cache_bytes: bound of the memory for float tokens.
+        own_captions: whether the user's own captions lift the score of a text (``search.captions``).
     """
 
     def __init__(
@@ -71,11 +76,13 @@ class SearchEngine:
         encoder: Encoder,
         device: str | None = None,
         cache_bytes: int = DEFAULT_CACHE_BYTES,
+        own_captions: bool = True,
     ) -> None:
         self.library = library
         self.encoder = encoder
         self.device = device or encoder.device
         self._cache_bytes = cache_bytes
+        self._own_captions = own_captions
         self._lock = threading.Lock()
         self._encoding = threading.Lock()  # an encoder serves one thread at a time
         self._index: _Index | None = None
@@ -97,19 +104,22 @@ class SearchEngine:
         """``search_query`` for a description alone."""
         return self.search_query(Query(text), k, fold_overlaps)
 
-    def search_query(self, query: Query, k: int = 10, fold_overlaps: bool = True) -> SearchResult:
+    def search_query(
+        self, query: Query, k: int = 10, fold_overlaps: bool = True, within: np.ndarray | None = None
+    ) -> SearchResult:
         """The k best moments for a query of one or several parts.
 
         Args:
             query: what is asked.
             k: how many hits at most, >= 1.
             fold_overlaps: of moments of one motion that overlap in time, show the best only.
+            within: ids of the moments that may be shown, None: all. Scores do not depend on it.
 
         Raises:
             MotionLensError: nothing asked for, an example of which too little is seen, k < 1, or a library
                 without searchable moments.
         """
-        return self.search_encoded(self.encode_query(query), k, fold_overlaps)
+        return self.search_encoded(self.encode_query(query), k, fold_overlaps, within)
 
     def encode_query(self, query: Query) -> EncodedQuery:
         """The first half of ``search_query``: what of it does not depend on the library."""
@@ -128,7 +138,13 @@ class SearchEngine:
             EncodedQuery(Query(query.text), text, (), None, encode_ms), k, fold_overlaps
         )
 
-    def search_encoded(self, encoded: EncodedQuery, k: int = 10, fold_overlaps: bool = True) -> SearchResult:
+    def search_encoded(
+        self,
+        encoded: EncodedQuery,
+        k: int = 10,
+        fold_overlaps: bool = True,
+        within: np.ndarray | None = None,
+    ) -> SearchResult:
         """The second half of ``search_query``: score every moment and choose the best."""
         if k < 1:
             raise MotionLensError(f"{k} results cannot be shown: ask for 1 or more.")
@@ -139,20 +155,23 @@ class SearchEngine:
         ids, by_part, scores = self._score_parts(index, encoded)
         order = np.lexsort((ids, -scores))
         order = order[~self._is_source(index, ids, encoded)[order]]
+        if within is not None:
+            order = order[np.isin(ids, within)[order]]
         chosen = self._choose(index, ids, order, k, fold_overlaps)
         hits = tuple(
             self._hit(
                 rank,
                 index.moments[int(ids[at])],
                 float(scores[at]),
-                {name: float(values[at]) for name, values in by_part.items()},
+                {n: float(v[at]) for n, v in by_part.items() if n != OWN_CAPTION or v[at] > NO_CAPTION},
             )
             for rank, at in enumerate(chosen, 1)
         )
         score_ms = 1e3 * (time.perf_counter() - started)
         timing = {"encode": encoded.encode_ms, "score": score_ms, "total": encoded.encode_ms + score_ms}
         rounded = {stage: round(value, 3) for stage, value in timing.items()}
-        return SearchResult(encoded.query.text, index.n_moments, rounded, hits, tuple(by_part))
+        parts = tuple(part.name for part in encoded.parts)
+        return SearchResult(encoded.query.text, index.n_moments, rounded, hits, parts)
 
     def _score_parts(
         self, index: _Index, encoded: EncodedQuery
@@ -160,6 +179,10 @@ class SearchEngine:
         """Ids (m,), the parts' scores (m,) by name, and the combined scores (m,)."""
         by_part = {part.name: self._score_part(index, part) for part in encoded.parts}
         wanted = [by_part[part.name] for part in encoded.wanted]
+        if encoded.text is not None and index.captions is not None:
+            alike = index.captions.similarity(encoded.text.tokens[0], index.moment_ids)
+            wanted[0] = lift(wanted[0], alike)
+            by_part[OWN_CAPTION] = alike
         query = encoded.query
         weights = part_weights(encoded.text is not None, len(encoded.examples), query.text_weight)
         avoided = None if encoded.avoid is None else by_part[encoded.avoid.name]
@@ -220,6 +243,9 @@ class SearchEngine:
     def _build(self, generation: int, before: _Index | None) -> _Index:
         # During an import only the last batch changes: the others are kept as they are.
         known = {batch.key: batch for batch in before.batches if batch.key} if before else {}
+        captioned = isinstance(self.library, LocalLibrary) and self._own_captions
+        if captioned:
+            generation = self._encode_captions(generation)
         batches: list[_Batch] = []
         room = self._cache_bytes
         for batch in self.library.token_batches(self.encoder.fingerprint, _MOMENTS_PER_BATCH):
@@ -231,7 +257,25 @@ class SearchEngine:
                 batches.append(_Batch(batch.moment_ids, None, batch, ""))
         moments = {moment.id: moment for moment in self.library.moments()}
         ids = [batch.moment_ids for batch in batches] or [np.zeros(0, np.int64)]
-        return _Index(generation, moments, tuple(batches), np.concatenate(ids))
+        captions = self._captions(moments) if captioned else None
+        return _Index(generation, moments, tuple(batches), np.concatenate(ids), captions)
+
+    def _encode_captions(self, generation: int) -> int:
+        """Give the user's new captions tokens; the generation after that."""
+        assert isinstance(self.library, LocalLibrary)
+        try:
+            with self._encoding:
+                done = encode_captions(self.library, self.encoder)
+        except LibraryError:  # read-only, or written to for long: the next change of the library tries again
+            return generation
+        return self.library.generation() if done else generation
+
+    def _captions(self, moments: dict[int, Moment]) -> CaptionIndex | None:
+        assert isinstance(self.library, LocalLibrary)
+        tokens = caption_tokens(self.library, self.encoder.fingerprint)
+        return (
+            CaptionIndex.build(own_captions(self.library), tokens, list(moments.values())) if tokens else None
+        )
 
     def _split(self, batch: TokenBatch) -> tuple[StageGroup, ...]:
         return split_stages(batch.tokens, batch.offsets, self.encoder.stage_counts)

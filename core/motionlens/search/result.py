@@ -8,6 +8,8 @@ from typing import Any
 
 TEXT, AVOID = "text", "avoid"
 """Names of the parts of a query that are no examples."""
+OWN_CAPTION = "own caption"
+"""Name under which a hit tells how alike the text is to a caption that the user wrote; in hits that have one."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,8 @@ class Hit:
         score: comparable within one query only; not a probability. The MaxSim score where the query has one
             part, else what ``combining.combine`` makes of the parts' scores.
         caption: the best caption known for the moment, "" where there is none.
-        parts: the MaxSim score of each part of the query by the part's name.
+        parts: the MaxSim score of each part of the query by the part's name; and ``OWN_CAPTION``, which has
+            lifted the text's (``captions.lift``).
     """
 
     rank: int

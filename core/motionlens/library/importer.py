@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import json
 import os
 import time
 from collections.abc import Callable, Iterable
@@ -11,12 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..model.interface import Encoder
+from ..readers.foreign import FOREIGN_SUFFIXES, count_foreign, left_out, refusal
 from ..readers.manifests import stated_rate
 from ..readers.sidecar import read_captions
 from .beside import Beside, same_file
 from .encoding import ENCODE_BATCH, encode_batch
 from .interface import Failure
 from .local import LocalLibrary
+from .presets import Presets, correction_dict
 from .progress import ImportProgress, ImportReport
 from .reading import Job, read_all
 from .scan import scan
@@ -41,6 +44,7 @@ def import_paths(
     suffixes: Iterable[str] | None = None,
     videos: bool = False,
     tracker: Callable[[], Tracker] | None = None,
+    presets: Presets | None = None,
 ) -> ImportReport:
     """Import motion files and folders of them; the files are only read.
 
@@ -62,6 +66,7 @@ def import_paths(
         suffixes: of motion files, None = those that the readers support.
         videos: import videos too, after the motion files; without it new ones are counted and left out.
         tracker: makes what tracks videos, None = a process of its own.
+        presets: what the user stated for kinds of files; ``mapping`` comes before it.
 
     Raises:
         LibraryBusyError: another importer is writing.
@@ -71,6 +76,7 @@ def import_paths(
     with library.writing() as writer:
         job = _Import(library, writer, encoder, progress, cancelled, videos)
         job.use_mapping(mapping)
+        job.use_presets(presets)
         if suffixes is None:
             suffixes = importlib.import_module("motionlens.readers").SUPPORTED_SUFFIXES
         found = job.scan(list(paths), frozenset(suffixes))
@@ -98,6 +104,8 @@ class _Import:
         self._known: dict[str, KnownFile] = {}
         self._by_hash: dict[str, list[str]] = {}
         self._mapping = ""
+        self._presets = Presets()
+        self._preset_mappings: dict[str, str] = {}
         self._beside = Beside()
         self._total = 0
         self._done = 0
@@ -118,13 +126,23 @@ class _Import:
         if mapping is None:
             return
         importlib.import_module("motionlens.readers.mapping").MappingOverrides.load(mapping)
-        content = Path(mapping).read_bytes()
-        self._mapping = hashlib.blake2b(content, digest_size=8).hexdigest()
-        copy = self._mapping_path(self._mapping)
+        self._mapping = self._keep_mapping(Path(mapping).read_bytes())
+
+    def use_presets(self, presets: Presets | None) -> None:
+        """Keep the corrections of kinds of files in the library, as mapping files."""
+        self._presets = presets or Presets()
+        for key, preset in self._presets.kinds.items():
+            content = json.dumps(correction_dict(preset.mapping), sort_keys=True).encode()
+            self._preset_mappings[key] = self._keep_mapping(content)
+
+    def _keep_mapping(self, content: bytes) -> str:
+        name = hashlib.blake2b(content, digest_size=8).hexdigest()
+        copy = self._mapping_path(name)
         copy.parent.mkdir(exist_ok=True)
         part = copy.with_suffix(".part")
         part.write_bytes(content)
         part.replace(copy)
+        return name
 
     def _mapping_path(self, name: str) -> Path:
         return self._library.path / "mappings" / f"{name}.json"
@@ -143,6 +161,8 @@ class _Import:
             return None
         known = self._known.get(str(path))
         mapping = self._mapping
+        if not mapping and (preset := self._presets.mapping_of(path)) is not None:
+            mapping = self._preset_mappings[preset[0]]
         if known is not None and not mapping:  # a file keeps the mapping that it was imported with
             mapping = known.state.context.rpartition("mapping=")[2]
             mapping = mapping if mapping and self._mapping_path(mapping).exists() else ""
@@ -167,8 +187,10 @@ class _Import:
         """The files to look at; what was asked for and cannot be is a failure."""
         self._report("scan", "")
         wanted = suffixes | VIDEO_SUFFIXES if self._videos else suffixes
-        found = scan(paths, wanted, self._library.path, self._cancelled, VIDEO_SUFFIXES)
-        self._left_out = found.others
+        noted = VIDEO_SUFFIXES | FOREIGN_SUFFIXES
+        found = scan(paths, wanted, self._library.path, self._cancelled, noted)
+        self._left_out = tuple(path for path in found.others if is_video(path))
+        self._warnings += [left_out(suffix, n) for suffix, n in count_foreign(found.others)]
         for path in found.missing:
             self._fail(
                 str(path),
@@ -181,7 +203,7 @@ class _Import:
                 str(path),
                 f"{path} is a video: import it with --videos (tracking takes longer than the clip)."
                 if is_video(path)
-                else f"{path} is no motion file that MotionLens reads: it reads {kinds}.",
+                else refusal(path, kinds),
             )
         self._remember_roots(paths)
         return found.files

@@ -49,9 +49,9 @@ def read_motions(path: str | Path, mapping: MappingOverrides | None = None) -> l
     """
     path = Path(path)
     if path.suffix.lower() not in READERS:
-        raise UnreadableFileError(
-            f"{path} is of no kind that can be read: use one of {', '.join(sorted(SUPPORTED_SUFFIXES))}."
-        )
+        from .foreign import refusal
+
+        raise UnreadableFileError(refusal(path, ", ".join(sorted(SUPPORTED_SUFFIXES))))
     if not path.is_file():
         raise UnreadableFileError(f"{path} cannot be opened (no such file): check that it exists.")
     module, function = READERS[path.suffix.lower()]

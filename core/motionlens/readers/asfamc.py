@@ -250,6 +250,17 @@ def _kinematics(
     return names, parents, np.stack(positions, axis=1)
 
 
+def asf_joint_names(path: Path) -> tuple[str, ...]:
+    """Joints that reading this motion gives, from the skeleton beside it.
+
+    Raises:
+        UnreadableFileError: there is no such skeleton, or it is damaged.
+    """
+    asf = find_asf(path)
+    skeleton = _load_asf(asf, asf.stat().st_mtime_ns)
+    return tuple(_kinematics(skeleton, {}, 1.0, 1)[0])
+
+
 def read_amc(path: Path, overrides: MappingOverrides | None = None) -> list[SkeletonAnimation]:
     """Read a motion and the skeleton beside it.
 

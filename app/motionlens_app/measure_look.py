@@ -53,7 +53,7 @@ class PaintCounter(QObject):
         return False
 
 
-def cpu_ms(draw: Callable[[int], None], frames: int = _FRAMES) -> tuple[float, float]:
+def cpu_ms(draw: Callable[[int], None], frames: int) -> tuple[float, float]:
     """Median and first decile of the processor time of ``draw(frame)``, milliseconds.
 
     The decile is what it costs while other programs leave the caches alone.
@@ -67,7 +67,7 @@ def cpu_ms(draw: Callable[[int], None], frames: int = _FRAMES) -> tuple[float, f
     return taken[frames // 2], taken[frames // 10]
 
 
-def measure_look(meter: GapMeter, app: App) -> dict[str, float]:
+def measure_look(meter: GapMeter, app: App, frames: int = _FRAMES) -> dict[str, float]:
     """Figures by name; the window must show a motion and at least ``CARDS`` cards."""
     viewer, grid = app.session.viewer, app.window.results.grid
     application = QApplication.instance()
@@ -87,7 +87,7 @@ def measure_look(meter: GapMeter, app: App) -> dict[str, float]:
     for name, options in LOOKS.items():
         viewer.set_options(options)
         application.processEvents()
-        figures[f"frame_{name}_cpu_ms"], figures[f"frame_{name}_cpu_p10_ms"] = cpu_ms(viewer_frame)
+        figures[f"frame_{name}_cpu_ms"], figures[f"frame_{name}_cpu_p10_ms"] = cpu_ms(viewer_frame, frames)
     viewer.set_options(before)
 
     cards = QRegion()
@@ -98,7 +98,7 @@ def measure_look(meter: GapMeter, app: App) -> dict[str, float]:
     def cards_frame(frame: int) -> None:
         grid.viewport().repaint(cards)
 
-    figures["frame_9_cards_cpu_ms"], figures["frame_9_cards_cpu_p10_ms"] = cpu_ms(cards_frame)
+    figures["frame_9_cards_cpu_ms"], figures["frame_9_cards_cpu_p10_ms"] = cpu_ms(cards_frame, frames)
     figures |= _together(meter, app)
     if not playing:
         viewer.playback.pause()
@@ -127,6 +127,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         description="Measure what a frame of the viewer and of the cards costs.",
         epilog="example: MOTIONLENS_RENDERER=gl python -m motionlens_app.measure_look",
     )
+    parser.add_argument("--frames", type=int, default=_FRAMES, help=f"a figure (default: {_FRAMES})")
     parser.add_argument("--library", type=Path, metavar="DIR", help="default: the starter library")
     options = parser.parse_args(argv)
     from .main import build, prepare
@@ -154,7 +155,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(
             f"{kind}, picture {size.width()} x {size.height()}, {len(app.window.results.grid.visible_rows())} cards"
         )
-        for name, value in measure_look(meter, app).items():
+        for name, value in measure_look(meter, app, options.frames).items():
             print(f"{name:32} {value:8.2f}")
         app.window.close()
     return 0

@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 
 from motionlens_app.render.thumbnail import ThumbnailPainter, prepare
+from motionlens_app.state.playback import CALM_MS, QUICK_MS, Playback, PlaybackClock
 from motionlens_app.state.selection import Pick
 from motionlens_app.theme import DARK
 from motionlens_app.views.grid import RESUME_S
@@ -116,3 +117,27 @@ def test_the_marked_range_is_looped(app, qtbot):
     assert playback.range == (10, 24) != whole
     assert 10 <= playback.frame <= 24
     assert panel.range_button.text() == "Range"
+
+
+def test_the_clock_gives_way_where_pictures_are_dear(qtbot):
+    cost = 0.004
+    playback = Playback()
+    clock = PlaybackClock(playback, cost_s=lambda: cost)
+    playback.load(200)
+    qtbot.waitUntil(lambda: playback.frame > 0)
+    assert clock.interval_ms == QUICK_MS
+    cost = 0.020
+    qtbot.waitUntil(lambda: clock.interval_ms == CALM_MS)
+    cost = 0.011  # neither dear nor cheap: as it is
+    qtbot.wait(100)
+    assert clock.interval_ms == CALM_MS
+    cost = 0.005
+    qtbot.waitUntil(lambda: clock.interval_ms == QUICK_MS)
+    playback.pause()
+
+
+def test_the_painter_says_what_its_pictures_cost(app, qtbot):
+    viewport = app.window.viewer.viewport
+    viewport.cost_s = 1.0
+    qtbot.waitUntil(lambda: viewport.cost_s < 0.5)
+    assert viewport.cost_s > 0

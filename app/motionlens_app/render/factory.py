@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 
 from PySide6.QtGui import QGuiApplication, QOffscreenSurface, QOpenGLContext, QSurfaceFormat
 from PySide6.QtWidgets import QWidget
@@ -42,6 +43,13 @@ def gl_renderer() -> str | None:
     return name or ""
 
 
+@lru_cache(maxsize=1)
+def usual_kind() -> str:
+    """ "gl" or "painter", as this machine's OpenGL is; looked up once, as a context takes its time."""
+    renderer = gl_renderer()
+    return "painter" if renderer is None or in_software(renderer) else "gl"
+
+
 def gl_works() -> bool:
     """True when an OpenGL 3.3 context can be made here."""
     return gl_renderer() is not None
@@ -64,8 +72,7 @@ def make_viewport(model: ViewportModel, parent: QWidget | None = None) -> QWidge
     """
     wanted = os.environ.get("MOTIONLENS_RENDERER", "")
     if wanted not in ("gl", "painter"):
-        renderer = gl_renderer()
-        wanted = "painter" if renderer is None or in_software(renderer) else "gl"
+        wanted = usual_kind()
     if wanted == "gl":
         from .gl_view import GLViewport  # imports PyOpenGL
 

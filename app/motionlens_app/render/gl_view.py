@@ -46,6 +46,8 @@ class GLViewport(QOpenGLWidget):
     """Draws a ``ViewportModel`` with OpenGL."""
 
     kind = "gl"
+    cost_s = 0.0
+    """The graphics card's time is not the window's."""
 
     def __init__(self, model: ViewportModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import lru_cache
 from math import hypot
 
@@ -71,6 +72,8 @@ class PainterViewport(QWidget):
     def __init__(self, model: ViewportModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = model
+        self.cost_s = 0.008
+        """Processor time of a picture, seconds, of late."""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Viewer: the motion as a body on a metric grid")
@@ -84,10 +87,12 @@ class PainterViewport(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground, path, shadow, body."""
+        started = time.thread_time()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_scene(painter, QRectF(self.rect()), self.model)
         painter.end()
+        self.cost_s += 0.1 * (time.thread_time() - started - self.cost_s)
 
 
 def paint_scene(painter: QPainter, rect: QRectF, model: ViewportModel) -> None:

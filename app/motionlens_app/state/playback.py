@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
 from motionlens.motion import FPS
@@ -154,12 +156,25 @@ class Playback(QObject):
             self.frame_changed.emit(self.frame)
 
 
-class PlaybackClock(QObject):
-    """Feeds real time to a playback while it plays; no timer runs while it does not."""
+QUICK_MS, CALM_MS = 16, 33
+"""Sixty pictures a second, or thirty where sixty would take most of the processor."""
 
-    def __init__(self, playback: Playback, interval_ms: int = 16, parent: QObject | None = None) -> None:
+
+class PlaybackClock(QObject):
+    """Feeds real time to a playback while it plays; no timer runs while it does not.
+
+    Args:
+        interval_ms: between two pictures, where they are cheap.
+        cost_s: says what a picture costs at present, seconds of the processor.
+    """
+
+    def __init__(
+        self, playback: Playback, interval_ms: int = QUICK_MS, parent: QObject | None = None,
+        cost_s: Callable[[], float] = lambda: 0.0,
+    ) -> None:  # fmt: skip
         super().__init__(parent or playback)
         self._playback = playback
+        self._cost_s, self._quickest = cost_s, interval_ms
         self._elapsed = QElapsedTimer()
         self._timer = QTimer(self, interval=interval_ms)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -176,6 +191,18 @@ class PlaybackClock(QObject):
     def _tick(self) -> None:
         # A stalled screen must not make the motion jump by more than a tenth of a second.
         self._playback.advance(min(self._elapsed.restart() / 1000.0, 0.1))
+        share = 1000.0 * self._cost_s() / QUICK_MS
+        # Between the two bounds it stays as it is, so that it does not waver.
+        calm = max(CALM_MS, self._quickest)
+        if share > 0.75 and self._timer.interval() != calm:
+            self._timer.setInterval(calm)
+        elif share < 0.6 and self._timer.interval() != self._quickest:
+            self._timer.setInterval(self._quickest)
+
+    @property
+    def interval_ms(self) -> int:
+        """Between two pictures."""
+        return self._timer.interval()
 
     def stop(self) -> None:
         """No more ticks (at quit)."""

@@ -274,6 +274,11 @@ class CompareView(QWidget):
             return [self.overlay.scene]
         return [tile.scene for tile in self.tiles[: len(self._entries)]]
 
+    def viewports(self) -> list[QWidget]:
+        """The pictures that are shown."""
+        shown = [self.overlay] if self.compare.overlay else self.tiles[: len(self._entries)]
+        return [tile.viewport for tile in shown]
+
     def fit(self) -> None:
         """Every motion in its picture, all in one scale, so that differences are the motions'."""
         scenes = self.scenes()

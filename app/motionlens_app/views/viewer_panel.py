@@ -64,7 +64,7 @@ class ViewerPanel(QWidget):
         self.viewer, self.playback, self._themes = viewer, viewer.playback, themes
         self.scene = ViewportModel(viewport_colours(themes.theme), self)
         self.viewport = make_viewport(self.scene)
-        self.clock = PlaybackClock(viewer.playback, 16, parent=self)
+        self.clock = PlaybackClock(viewer.playback, parent=self, cost_s=self._picture_cost)
         self.viewport.setMinimumSize(280, 150)
         self._orbit = OrbitHandler(
             self.viewport, self.scene, self.playback.toggle, self._joint_hovered, self._joint_clicked
@@ -161,6 +161,11 @@ class ViewerPanel(QWidget):
     def _at(self, span: tuple[float, float] | None) -> Pick:
         shown = self.viewer.shown
         return Pick() if span is None or shown is None else Pick(span=span, motion=shown.item.key)
+
+    def _picture_cost(self) -> float:
+        """Seconds that a picture takes of the processor."""
+        compared = self.compare_view.viewports() if self.viewer.compare.active else [self.viewport]
+        return sum(getattr(one, "cost_s", 0.0) for one in compared)
 
     # -- comparing -------------------------------------------------------------------------------
 

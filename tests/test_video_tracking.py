@@ -154,6 +154,20 @@ def test_somebody_far_away_who_comes_late(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("green")
+def test_a_long_empty_room_is_searched_ever_more_rarely(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[int] = []
+    monkeypatch.setattr(
+        tracking.who, "find_people", lambda model, picture, depth=0, most=6: looked.append(depth) or []
+    )
+    with pytest.raises(MotionLensError, match="No person"):
+        tracking.track(film(tmp_path / "a.mp4", lambda i: [], n=450))
+    assert 8 <= looked.count(2) <= 12  # in 15 s
+    assert looked.count(0) > 50
+
+
+@pytest.mark.usefixtures("green")
 def test_an_empty_room_is_told_in_a_sentence(tmp_path: Path) -> None:
     file = film(tmp_path / "room.mp4", lambda i: [], n=5)
     with pytest.raises(MotionLensError, match=r"No person was found in .*room\.mp4: choose a clip"):

@@ -24,7 +24,8 @@ LONGEST_SIDE = 1280
 """Pictures are scaled down to this: somebody of a third of a 1080p picture still has the 256 pixels that
 the landmark model sees."""
 _SEARCH_EVERY_S = 0.2  # while nobody is known
-_THOROUGH_EVERY_S = 1.0
+_THOROUGH_EVERY_S, _THOROUGH_SHARE = 1.0, 0.25
+"""So often small people are searched for (some 50 windows), and the rarer the longer nobody has been there."""
 
 Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
@@ -166,6 +167,7 @@ class _Follower:
         self._crop: Window | None = None
         self._last: tuple[float, Place] | None = None
         self._searched = self._searched_well = -1e9
+        self._began: float | None = None
         self.others: list[Person] = []
 
     def __call__(self, at: float, picture: np.ndarray) -> Landmarks | None:
@@ -199,7 +201,9 @@ class _Follower:
             return self._search_again(at, picture)
         if at - self._searched < _SEARCH_EVERY_S:
             return None
-        thorough = at - self._searched_well >= _THOROUGH_EVERY_S
+        self._began = at if self._began is None else self._began
+        patience = max(_THOROUGH_EVERY_S, _THOROUGH_SHARE * (at - self._began))
+        thorough = at - self._searched_well >= patience
         self._searched = at
         if self._person is not None:
             one = self._pointed_at(self._person, picture)

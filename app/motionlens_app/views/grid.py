@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from PySide6.QtCore import (
     QEvent,
     QItemSelection,
     QItemSelectionModel,
+    QMimeData,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
@@ -17,7 +19,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPaintEvent, QRegion, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QDrag, QKeyEvent, QMouseEvent, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView
 
 from ..render.thumbnail import ThumbnailClip
@@ -41,6 +43,8 @@ class ResultGrid(QListView):
     selected = Signal(list)
     play_pressed = Signal()
     menu_wanted = Signal(QPoint)
+    drag_began = Signal()
+    """A card is held: what a drag of it would carry is wanted soon."""
 
     def __init__(self, model: ItemModel, store: ThumbnailStore, themes: ThemeManager) -> None:
         super().__init__()
@@ -48,6 +52,7 @@ class ResultGrid(QListView):
         self.setAccessibleName("Motions")
         self.store = store
         self.items = model
+        self.mime_of: Callable[[list[Item]], QMimeData | None] = lambda items: None
         self.hovered_row = -1
         self.animate_all = True
         self._born = time.monotonic()
@@ -69,6 +74,7 @@ class ResultGrid(QListView):
     def _configure(self) -> None:
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setMovement(QListView.Movement.Static)
+        self.setDragEnabled(True)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setUniformItemSizes(True)
         self.setWrapping(True)
@@ -268,6 +274,25 @@ class ResultGrid(QListView):
         """No timer runs unseen."""
         super().hideEvent(event)
         self._timer.stop()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A card that is held may be dragged away next."""
+        super().mousePressEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton and self.indexAt(event.position().toPoint()).isValid():
+            self.drag_began.emit()
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        """Drag the selected cards out as files."""
+        mime = self.mime_of(self.selected_items())
+        if mime is None:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(mime)
+        picture = self.picture_of(self.currentIndex().row())
+        drag.setPixmap(
+            self.viewport().grab(picture).scaledToWidth(120, Qt.TransformationMode.SmoothTransformation)
+        )
+        drag.exec(Qt.DropAction.CopyAction)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Hovering plays; moving over the picture scrubs."""

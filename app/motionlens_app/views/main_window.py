@@ -31,6 +31,8 @@ from ..state.model import ModelState
 from ..state.session import Session
 from ..theme import ThemeManager
 from .dropping import Dropped, dropped_on_window
+from .export_actions import ExportActions
+from .import_actions import ImportActions
 from .import_view import FailureDialog, ImportStrip, outcome_sentence
 from .message_bar import MessageBar
 from .query_actions import QueryActions
@@ -41,8 +43,18 @@ from .video_strip import VideoStrip
 from .viewer_panel import ViewerPanel
 from .widgets import counted
 
-_ON_HIT = ("query.like", "query.like_too", "", "why.show", "why.pin")
-_ON_TIMELINE = ("query.range", "", "play.range_start", "play.range_end", "play.moment", "play.whole")
+_ON_HIT = (
+    "query.like", "query.like_too", "", "why.show", "why.pin", "", "file.export", "file.copy_path", "file.reveal",
+)  # fmt: skip
+_ON_TIMELINE = (
+    "query.range",
+    "file.export",
+    "",
+    "play.range_start",
+    "play.range_end",
+    "play.moment",
+    "play.whole",
+)
 """Commands of the context menus; "" is a line."""
 
 
@@ -67,6 +79,8 @@ class MainWindow(QMainWindow):
         self.queries = QueryActions(
             session, self.query, self.strip, self.results.grid, self.messages, self.note
         )
+        self.exports = ExportActions(session, self.results.grid, self.viewer, themes, settings, self.say)
+        self.imports = ImportActions(session, themes, self.messages, self.say, self.import_paths, self)
         self.table = CommandTable(self, commands_of(self))
         self.table.fill(self.menuBar())
         self._choose: Callable[[str], str] = lambda title: QFileDialog.getExistingDirectory(self, title)
@@ -237,7 +251,7 @@ class MainWindow(QMainWindow):
         """Choose a folder to import."""
         folder = self._choose("Import a folder of motion files")
         if folder:
-            self.import_paths([Path(folder)])
+            self.imports.review([Path(folder)])
 
     def ask_import_files(self) -> None:
         """Choose files to import."""
@@ -325,7 +339,7 @@ class MainWindow(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files and folders may be dropped anywhere."""
         kind, _ = dropped_on_window(event.mimeData())
-        if kind is not Dropped.NOTHING:
+        if kind is not Dropped.NOTHING and event.source() is None:  # cards of this window are in it already
             event.acceptProposedAction()
             self.queries.hint(kind, "Drop to import; drop on the query bar to search by it")
 
@@ -342,7 +356,7 @@ class MainWindow(QMainWindow):
         if kind is Dropped.VIDEO:
             self.queries.search_by_video(paths[0])
         elif kind is Dropped.FILES:
-            self.import_paths(paths)
+            self.imports.dropped(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window; cancel what runs. An import goes on at the next start."""
@@ -359,5 +373,7 @@ class MainWindow(QMainWindow):
         self.viewer.clock.stop()
         self.strip.clock.stop()
         self._note_timer.stop()
+        self.exports.close()
+        self.imports.close()
         self.session.close()
         super().closeEvent(event)

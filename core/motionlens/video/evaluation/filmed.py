@@ -287,7 +287,7 @@ def read_filmed(path: Path) -> Filmed:
         UnreadableFileError: no such file, or it is damaged.
     """
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
             facts = json.loads(kept["facts"].tobytes().decode())
             video = path.with_suffix(".mp4")
             track = Track(
@@ -314,7 +314,7 @@ def read_filmed(path: Path) -> Filmed:
 def up_to_date(path: Path) -> bool:
     """Whether a clip is there and was tracked by this version of the tracking."""
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
             return bool(json.loads(kept["facts"].tobytes().decode())["tracking"] == VERSION)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return False

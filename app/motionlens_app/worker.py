@@ -124,6 +124,13 @@ class Worker(QObject):
         self._pool.clear()
         return self._pool.waitForDone(timeout_ms)
 
+    def finish(self, timeout_ms: int = 5_000) -> bool:
+        """Let everything that was asked for be done, unanswered, and end the threads."""
+        self._closed = True
+        self._requests.clear()
+        done = self._pool.waitForDone(timeout_ms)
+        return self.close() and done
+
     def _run(self, task: Task, job: Callable[[Task], Any]) -> None:
         if task.cancelled() and task.id not in self._requests:
             return

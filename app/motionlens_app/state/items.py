@@ -18,7 +18,10 @@ ITEM_ROLE = Qt.ItemDataRole.UserRole + 1
 
 @dataclass(frozen=True)
 class Item:
-    """One card: a moment that was found (with a score) or a whole motion (without)."""
+    """One card: a moment that was found (with a score) or a whole motion (without).
+
+    ``more``: moments of the same file behind it; ``copies``: copies and mirrored twins behind it.
+    """
 
     motion_id: int
     name: str
@@ -29,6 +32,8 @@ class Item:
     score: float | None = None
     rank: int = 0
     available: bool = True
+    more: int = 0
+    copies: int = 0
 
     @property
     def key(self) -> tuple[int, int, int]:

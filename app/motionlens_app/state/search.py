@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import Enum
 
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from motionlens.search.query import Query
@@ -57,7 +58,8 @@ class SearchController(QObject):
         self._debounce = QTimer(self, singleShot=True, interval=debounce_ms)
         self._debounce.timeout.connect(self.submit)
         self._searcher: Searcher | None = None
-        self._asked: tuple[Query, int] | None = None
+        self._asked: tuple[Query, int, np.ndarray | None] | None = None
+        self._within: np.ndarray | None = None
         self.query = Query()
         self.answered: Query | None = None
         """What ``result`` answers."""
@@ -110,6 +112,17 @@ class SearchController(QObject):
         else:
             self.submit()
 
+    def set_within(self, moment_ids: np.ndarray | None) -> None:
+        """Find these moments only; None: all."""
+        if moment_ids is not self._within:
+            self._within = moment_ids
+            self.submit()
+
+    def ask_again(self) -> None:
+        """The answer may be another now: captions were written."""
+        self._asked = None
+        self.submit()
+
     def show_all(self) -> None:
         """Fetch every hit of the present query."""
         self.limit = 1_000_000
@@ -123,21 +136,23 @@ class SearchController(QObject):
             self._asked, self.result, self.answered = None, None, None
             self._enter(SearchPhase.BROWSE)
             return
-        searcher, query, limit = self._searcher, self.query, self.limit
+        searcher, query, limit, within = self._searcher, self.query, self.limit, self._within
         if searcher is None:
             self._enter(SearchPhase.WAITING)
             return
         asked = self._asked
-        repeated = asked is not None and same(asked[0], query) and asked[1] == limit
+        repeated = asked is not None and same(asked[0], query) and asked[1] == limit and asked[2] is within
         if repeated and self.phase is not SearchPhase.FAILED:
             return
-        self._asked = query, limit
-        plain = not (query.examples or query.avoid)
+        self._asked = query, limit, within
+        plain = not (query.examples or query.avoid) and within is None
 
         def job(task: Task) -> tuple[Query, SearchResult] | None:
             if task.cancelled():
                 return None
-            return query, searcher.search(query.text, limit) if plain else searcher.search_query(query, limit)
+            if plain:
+                return query, searcher.search(query.text, limit)
+            return query, searcher.search_query(query, limit, True, within)
 
         self._worker.submit(job, self._answered, self._failed)
         self._enter(SearchPhase.SEARCHING)

@@ -21,6 +21,7 @@ from motionlens.video import Person, Track, VideoInfo
 from motionlens.windows import MAX_CLIP_FRAMES
 
 from .imports_quietly import import_quietly
+from .previewing import LocalPreviews, PreviewServices, usable_presets
 
 if TYPE_CHECKING:
     from motionlens.model.remote import ProcessEncoder
@@ -64,8 +65,10 @@ class Searcher(Protocol):
     """A query answered over one library; sees what an import adds."""
 
     def search(self, text: str, k: int) -> SearchResult: ...
-    def search_query(self, query: Query, k: int) -> SearchResult:
-        """For a query with examples or with something to avoid."""
+    def search_query(
+        self, query: Query, k: int, fold_overlaps: bool = True, within: np.ndarray | None = None
+    ) -> SearchResult:
+        """For a query with examples or with something to avoid, or kept ``within`` some moments (ids)."""
         ...
 
 
@@ -97,7 +100,7 @@ ProgressCallback = Callable[[WorkProgress], None]
 Cancelled = Callable[[], bool]
 
 
-class Services(Protocol):
+class Services(PreviewServices, Protocol):
     """What the app asks of the engine. Every call may be slow: none is made on the GUI thread."""
 
     def open_library(self, folder: Path) -> Library: ...
@@ -162,7 +165,7 @@ class Services(Protocol):
         ...
 
 
-class LocalServices:
+class LocalServices(LocalPreviews):
     """The real engine; its modules are imported by the first call that needs them.
 
     The model runs in a process of its own: torch in this one would stop the window for up to a second.
@@ -312,11 +315,12 @@ class LocalServices:
             if cancelled():
                 return ImportOutcome(0, 0, (), cancelled=True)
         self._import_waits.clear()
+        presets, notes = usable_presets()
         try:
             with LocalLibrary(folder) as library:
                 report = import_paths(
                     library, paths, encoder, None, _translated(progress), cancelled,
-                    videos=any(is_video(path) for path in paths),
+                    videos=any(is_video(path) for path in paths), presets=presets,
                 )  # fmt: skip
         finally:
             self._writing.release()
@@ -326,7 +330,7 @@ class LocalServices:
             tuple(report.failures),
             report.cancelled,
             report.seconds,
-            tuple(report.warnings),
+            (*notes, *report.warnings),
         )
 
     def close(self) -> None:

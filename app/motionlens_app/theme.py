@@ -178,7 +178,15 @@ def stylesheet(t: Theme) -> str:
     QProgressBar::chunk {{ background: {t.accent}; border-radius: 3px; }}
     #hint {{ background: {t.card}; border: 1px solid {t.border}; border-radius: {RADIUS}px; }}
     #messageBar {{ background: {t.error_soft}; border-bottom: 1px solid {t.border}; }}
+    #messageBar[tone="note"] {{ background: {t.accent_soft}; }}
     #messageBar QLabel {{ color: {t.text}; }}
+    #doubt {{ background: {t.error_soft}; border-radius: {RADIUS}px; padding: 8px 10px; }}
+    QListWidget#kinds {{ background: {t.panel}; border: 1px solid {t.border}; border-radius: {RADIUS}px;
+        outline: 0; padding: 4px; }}
+    QListWidget#kinds::item {{ padding: 8px; border-radius: 4px; color: {t.text}; }}
+    QListWidget#kinds::item:hover {{ background: {t.card_hover}; }}
+    QListWidget#kinds::item:selected {{ background: {t.accent_soft}; color: {t.text}; }}
+    QListWidget#kinds:focus {{ border: 2px solid {t.accent}; padding: 3px; }}
     QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
     QScrollBar::handle:vertical {{ background: {t.border}; border-radius: 4px; min-height: 32px; margin: 2px; }}
     QScrollBar::handle:vertical:hover {{ background: {t.muted}; }}

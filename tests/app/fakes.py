@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from fake_previews import FakePreviews
 
 from motionlens.errors import CancelledError, MotionLensError, UnreadableFileError
 from motionlens.explanation.parts import PART_NAMES
@@ -281,10 +282,11 @@ class FakeVideo:
         self.closed = True
 
 
-class FakeServices:
+class FakeServices(FakePreviews):
     """Every gate is open unless a test closes it."""
 
     def __init__(self, motions: int = 30) -> None:
+        super().__init__()
         self.gate = threading.Event()
         self.gate.set()
         self.model_gate = threading.Event()

@@ -13,6 +13,7 @@ from ..services import ImportOutcome, Searcher, Services, WorkProgress
 from ..worker import Worker
 from .examples import ExampleController
 from .explain import Question, WhyController, WhyState
+from .import_preview import PreviewController
 from .imports import ImportController, ImportState
 from .items import Item, ItemModel, item_of_hit
 from .libraries import LibraryChoice, LibraryController, LibraryState, own_choice
@@ -44,6 +45,7 @@ class Session(QObject):
         self.examples = ExampleController(services, self.query, self)
         self._video_chip = 0
         self.imports = ImportController(services, self)
+        self.preview = PreviewController(services, self)
         self.items = ItemModel(self)
         self.viewer = ViewerController(self)
         self.why = WhyController(services, self)
@@ -191,6 +193,7 @@ class Session(QObject):
         self.imports.cancel()
         self._services.close()  # whoever waits for the model waits no longer
         self.imports.close()
+        self.preview.close()
         self.video.close()
         self.examples.close()
         self.search.close()

@@ -53,6 +53,7 @@ class MessageBar(QWidget):
         self, what: str, error: Exception, action: tuple[str, Callable[[], None]] | None = None
     ) -> None:
         """What happened, the sentence that says why and what to do, and a button that does it."""
+        self._set_tone("failure")
         self._run = action[1] if action else None
         self.action.setText(action[0] if action else "")
         self.action.setVisible(action is not None)
@@ -65,6 +66,26 @@ class MessageBar(QWidget):
         self.details.hide()
         self.more.setVisible(not isinstance(error, MotionLensError))
         self.show()
+
+    def show_note(
+        self, what: str, sentence: str, action: tuple[str, Callable[[], None]] | None = None
+    ) -> None:
+        """What is happening, with a button that does something about it: no failure."""
+        self._set_tone("note")
+        self._run = action[1] if action else None
+        self.action.setText(action[0] if action else "")
+        self.action.setVisible(action is not None)
+        self.title.setText(what)
+        self.sentence.setText(sentence)
+        self.details.hide()
+        self.more.hide()
+        self.show()
+
+    def _set_tone(self, tone: str) -> None:
+        if self.property("tone") != tone:
+            self.setProperty("tone", tone)
+            self.style().unpolish(self)
+            self.style().polish(self)
 
     def _act(self) -> None:
         run = self._run

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from fakes import gait, made_up_explanation
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 
 from motionlens.motion import FPS
@@ -120,6 +121,21 @@ def test_one_selected_card_is_joined_by_the_next(app, qtbot):
     QTest.keyClick(grid, Qt.Key.Key_C)
     qtbot.waitUntil(lambda: controller.active)
     assert [e.item for e in controller.entries] == [grid.items.items[3], grid.items.items[4]]
+
+
+def test_the_menu_of_several_selected_cards_keeps_them(app, qtbot):
+    grid, controller, _ = ready(app, qtbot)
+    click(grid, 0)
+    click(grid, 1, Qt.KeyboardModifier.ControlModifier)
+    at = grid.visualRect(grid.items.index(0, 0)).center()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, grid.viewport().mapToGlobal(at))
+    asked = []
+    grid.menu_wanted.disconnect()  # a menu would wait for the user
+    grid.menu_wanted.connect(asked.append)
+    grid.contextMenuEvent(event)
+    assert asked and len(grid.selected_items()) == 2
+    app.window.table.actions["view.compare"].trigger()
+    qtbot.waitUntil(lambda: len(controller.entries) == 2)
 
 
 def test_no_more_than_four(app, qtbot):

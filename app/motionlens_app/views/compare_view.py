@@ -20,6 +20,8 @@ from ..state.compare import MOST, CompareController, Compared
 from ..state.viewer import ViewerController
 from .widgets import ElidedLabel, IconButton, clock, label
 
+_WIDE_LEGEND = 190
+
 
 def columns_for(n: int, width: float, height: float) -> int:
     """Columns that let n upright people stand largest: a picture is of use as wide as 0.8 of its height.
@@ -67,12 +69,11 @@ class LegendRow(QWidget):
     def present(self, entry: Compared) -> None:
         """Another motion."""
         self.name.set_whole(entry.item.title)
-        self.time.setMinimumWidth(self.time.fontMetrics().horizontalAdvance("00.0 / 00.0 s"))
 
     def set_frame(self, entry: Compared, common: float) -> None:
-        """Its own time; a dash while it rests."""
-        total = clock((entry.layers.n_frames - 1) / FPS)
-        text = f"{entry.frame_at(common) / FPS:.1f} / {total}"
+        """Its own time, and how long it is where there is room to say so."""
+        seconds, wide = entry.frame_at(common) / FPS, self.width() >= _WIDE_LEGEND
+        text = f"{seconds:.1f} / {clock((entry.layers.n_frames - 1) / FPS)}" if wide else f"{seconds:.1f} s"
         if text != self.time.text():
             self.time.setText(text)
 

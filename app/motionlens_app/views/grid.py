@@ -59,6 +59,8 @@ class ResultGrid(QListView):
         self._next_line = 0
         self._card_s = 0.001
         self._scrub: tuple[float, float] | None = None
+        self.can_star = False
+        self.starred: Callable[[Item], bool] = lambda item: False
         self._selected_key: tuple[int, int, int] | None = None
         self._themes = themes
         self._configure()
@@ -324,7 +326,8 @@ class ResultGrid(QListView):
         if event.reason() == QContextMenuEvent.Reason.Mouse and not index.isValid():
             return
         if event.reason() == QContextMenuEvent.Reason.Mouse:
-            self.select_row(index.row())
+            if not self.selectionModel().isSelected(index):  # of several selected cards: the menu is for all
+                self.select_row(index.row())
             self.menu_wanted.emit(event.globalPos())
         elif self.currentIndex().isValid():
             self.menu_wanted.emit(self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).center()))

@@ -44,7 +44,7 @@ from .viewer_panel import ViewerPanel
 from .widgets import counted
 
 _ON_HIT = (
-    "query.like", "query.like_too", "", "why.show", "why.pin", "", "file.export", "file.copy_path", "file.reveal",
+    "query.like", "query.like_too", "", "view.compare", "why.show", "why.pin", "", "file.export", "file.copy_path", "file.reveal",
 )  # fmt: skip
 _ON_TIMELINE = (
     "query.range",

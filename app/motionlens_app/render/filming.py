@@ -28,6 +28,7 @@ class ViewLook:
         following: the camera goes along.
         motion_id: the motion that it was set up for; others are framed from the same direction.
         frame: where the playhead stood: a following camera is where it is for this frame.
+        span: the moment that is marked there on the ground; of other motions it is the part that is shown.
         size: (width, height) pixels of a picture, both even.
     """
 
@@ -37,6 +38,7 @@ class ViewLook:
     following: bool
     motion_id: int | None = None
     frame: float = 0.0
+    span: tuple[int, int] | None = None
     size: tuple[int, int] = (1280, 720)
 
 
@@ -45,8 +47,9 @@ def look_of(
 ) -> ViewLook:
     """The look of a viewport; its size is made even, as films need it."""
     width, height = (max(2, round(side / 2) * 2) for side in size)
+    span = model.actors[0].layers.span if motion_id is not None and model.actors else None
     return ViewLook(
-        model.camera, model.options, model.colours, model.following, motion_id, frame, (width, height)
+        model.camera, model.options, model.colours, model.following, motion_id, frame, span, (width, height)
     )
 
 
@@ -76,7 +79,8 @@ def pictures(
     width, height = look.size
     model.aspect = width / height
     scale = body_scale(positions)
-    model.set_motion(positions, scale, span, make_layers(positions, scale, span))
+    marked = span if look.span is None or motion_id != look.motion_id else look.span
+    model.set_motion(positions, scale, marked, make_layers(positions, scale, marked))
     if motion_id == look.motion_id:
         model.set_frame(min(look.frame, len(positions) - 1))
         model.set_camera(look.camera)

@@ -145,6 +145,14 @@ def target_of(item: Item, n_frames: int | None = None, parts: Mapping[str, float
     )  # fmt: skip
 
 
+def parts_of(
+    targets: Sequence[Target], choice: ExportChoice, marked: tuple[int, int] | None = None
+) -> list[Target]:
+    """The chosen part of each; a table of results says what was found."""
+    part = "moment" if choice.kind == RESULTS else choice.part
+    return [target.having(part, marked) for target in targets]
+
+
 def file_names(targets: Sequence[Target], kind: str) -> list[str]:
     """What the files will be called, in order; a sequence of pictures is a folder."""
     from motionlens.export.names import file_stems, safe_name
@@ -274,9 +282,10 @@ class ExportController(QObject):
         self.folder = ""
 
     def start(
-        self, library: Library, targets: Sequence[Target], choice: ExportChoice, look: ViewLook | None
-    ) -> None:
-        """Export, unless one is running."""
+        self, library: Library, targets: Sequence[Target], choice: ExportChoice, look: ViewLook | None,
+        marked: tuple[int, int] | None = None,
+    ) -> None:  # fmt: skip
+        """Export, unless one is running; ``marked``: frames [start, end) of the part "range"."""
         if self.state is not ExportState.IDLE:
             return
         given = tuple(targets)
@@ -284,7 +293,8 @@ class ExportController(QObject):
         self.progress = ExportProgress(0, len(given))
 
         def job(task: Task) -> ExportReport:
-            return run_export(library, given, choice, look, task.report, task.cancelled)
+            chosen = parts_of(given, choice, marked)
+            return run_export(library, chosen, choice, look, task.report, task.cancelled)
 
         self._worker.submit(job, self._done, self._failed, self._told)
         self.changed.emit()
@@ -297,21 +307,28 @@ class ExportController(QObject):
             self.changed.emit()
 
     def ask_names(
-        self, targets: Sequence[Target], kind: str, folder: str, answer: Callable[[list[str], int], None]
-    ) -> None:
+        self, targets: Sequence[Target], choice: ExportChoice, marked: tuple[int, int] | None,
+        answer: Callable[[list[str], int], None],
+    ) -> None:  # fmt: skip
         """What the files will be called, and how many of them are there already; the newest question wins."""
         given = tuple(targets)
 
         def job(task: Task) -> tuple[list[str], int]:
-            names = file_names(given, kind)
+            names = file_names(parts_of(given, choice, marked), choice.kind)
             there = 0
             for name in names:
-                if task.cancelled() or not folder:
+                if task.cancelled() or not choice.folder:
                     break
-                there += (Path(folder) / name).exists()
+                there += (Path(choice.folder) / name).exists()
             return names, there
 
         self._asking.submit(job, lambda found: answer(*found), lambda error: answer([], 0))
+
+    def ask_targets(
+        self, make: Callable[[], Sequence[Target]], answer: Callable[[Sequence[Target]], None]
+    ) -> None:
+        """Targets of a long list, made in the background."""
+        self._collecting.submit(lambda task: make(), answer, lambda error: answer(()), supersede=False)
 
     def ask_collection(
         self, library: Library, number: int | None, answer: Callable[[list[Any]], None]

@@ -65,7 +65,7 @@ class ExportActions(QObject):
             self.dialog = ExportDialog(self.exports, self._themes, self._grid.window())
             self.dialog.wanted.connect(self._start)
             self.dialog.show_folder.connect(lambda folder: self.open_url(QUrl.fromLocalFile(folder)))
-            self.dialog.collection_wanted.connect(self._ask_collection)
+            self.dialog.scope_wanted.connect(self._ask_scope)
         scopes = self._scopes()
         if library is None or not scopes:
             self._say("There is nothing to export yet: choose a motion.")
@@ -90,7 +90,7 @@ class ExportActions(QObject):
         every = self._session.items.items
         if len(every) > 1:
             kind = "result" if self._session.search.asks else "motion"
-            out.append(Scope("all", f"All {counted(len(every), kind)} of the list", self._targets(every)))
+            out.append(Scope("all", f"All {counted(len(every), kind)} of the list", None))
         return out
 
     def _at_hand(self) -> Item | None:
@@ -127,21 +127,26 @@ class ExportActions(QObject):
                 for number, name, n in found
             ])  # fmt: skip
 
-    def _ask_collection(self, key: str) -> None:
+    def _ask_scope(self, key: str) -> None:
         library, dialog = self._session.libraries.library, self.dialog
-        if library is not None and dialog is not None:
+        if dialog is not None and key == "all":
+            every = list(self._session.items.items)
+            self.exports.ask_targets(
+                lambda: self._targets(every), lambda targets: dialog.fill_scope(key, targets)
+            )
+        elif library is not None and dialog is not None:
             number = int(key.partition(":")[2])
             self.exports.ask_collection(library, number, lambda targets: dialog.fill_scope(key, targets))
 
-    def _start(self, targets: tuple[Target, ...], choice: ExportChoice) -> None:
+    def _start(self, scope: Scope, choice: ExportChoice) -> None:
         library = self._session.libraries.library
-        if library is None:
+        if library is None or not scope.targets:
             return
         kept = choice if choice.part != "range" else replace(choice, part=self.choice.part)
         self.choice = replace(kept, overwrite=False)
         self._settings.put(_CHOICE, self.choice.to_text())
         look = self.look(choice.size) if choice.kind in FILMS else None
-        self.exports.start(library, targets, choice, look)
+        self.exports.start(library, scope.targets, choice, look, scope.marked)
 
     def look(self, size: tuple[int, int]) -> ViewLook:
         """How the viewer draws now."""

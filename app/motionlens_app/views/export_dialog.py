@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -42,7 +42,7 @@ from ..state.exporting import (
     ExportState,
     Target,
 )
-from ..theme import ThemeManager
+from ..theme import ThemeManager, palette
 from .widgets import ElidedLabel, button, counted, label
 
 FORMATS: tuple[tuple[str, str], ...] = (
@@ -64,7 +64,10 @@ _NAMES_SHOWN = 200
 
 @dataclass(frozen=True)
 class Scope:
-    """A choice of "What": its words, and its motions (None: asked for when it is chosen)."""
+    """A choice of "What": its words, and its motions (None: asked for when it is chosen).
+
+    ``marked`` are frames [start, end) that are marked on the timeline, where it is one motion.
+    """
 
     key: str
     text: str
@@ -73,11 +76,12 @@ class Scope:
 
 
 class ExportDialog(QDialog):
-    """Asks, shows progress and the end; the window behind stays usable. ``wanted``: (targets, choice)."""
+    """Asks, shows progress and the end; the window behind stays usable. ``wanted``: (scope, choice)."""
 
-    wanted = Signal(tuple, object)
+    wanted = Signal(object, object)
     show_folder = Signal(str)
-    collection_wanted = Signal(str)
+    scope_wanted = Signal(str)
+    """The motions of this scope are asked for: ``fill_scope``."""
 
     def __init__(
         self, exports: ExportController, themes: ThemeManager, parent: QWidget | None = None
@@ -168,7 +172,8 @@ class ExportDialog(QDialog):
         box.addLayout(self.form)
         box.addStretch(1)
         box.addLayout(row)
-        for combo in (self.what, self.format, self.part, self.rate, self.extent, self.body):
+        self.what.currentIndexChanged.connect(self._what_changed)
+        for combo in (self.format, self.part, self.rate, self.extent, self.body):
             combo.currentIndexChanged.connect(self._changed)
         self.at_origin.toggled.connect(self._changed)
         self.overwrite.toggled.connect(self._changed)
@@ -230,13 +235,25 @@ class ExportDialog(QDialog):
         box.setSpacing(12)
         box.addWidget(self.headline)
         box.addWidget(self.notes)
-        box.addWidget(self.table, 1)
+        box.addWidget(self.table, 100)
         box.addStretch(1)
         box.addLayout(row)
         return page
 
     def _restyle(self) -> None:
-        self.setStyleSheet(self._themes.sheet)
+        t = self._themes.theme
+        self.setStyleSheet(
+            self._themes.sheet
+            + f"""
+            QLineEdit {{ background: {t.card}; border: 1px solid {t.border}; border-radius: 6px; padding: 5px 8px; }}
+            QLineEdit:focus {{ border: 2px solid {t.accent}; padding: 4px 7px; }}
+            QComboBox::drop-down {{ border: none; width: 24px; }}
+            """
+        )
+        boxes = palette(t)  # the style draws a box's edge from what lies around it: too dark to be seen
+        boxes.setColor(QPalette.ColorRole.Window, QColor(t.muted))
+        for box in (self.at_origin, self.overwrite):
+            box.setPalette(boxes)
 
     # -- asking --------------------------------------------------------------------------------
 
@@ -265,7 +282,7 @@ class ExportDialog(QDialog):
         """The motions of a collection that was chosen."""
         if key in self._scopes:
             self._scopes[key] = replace(self._scopes[key], targets=tuple(targets))
-            self._changed()
+            self._what_changed()
 
     @property
     def scope(self) -> Scope | None:
@@ -274,13 +291,8 @@ class ExportDialog(QDialog):
 
     @property
     def targets(self) -> tuple[Target, ...]:
-        """The chosen motions with the chosen part."""
-        scope = self.scope
-        if scope is None or scope.targets is None:
-            return ()
-        if self.choice.kind == RESULTS:
-            return scope.targets
-        return tuple(target.having(self.choice.part, scope.marked) for target in scope.targets)
+        """The chosen motions; () while they are being read."""
+        return (self.scope.targets or ()) if self.scope is not None else ()
 
     def _fill(self, chosen: str) -> None:
         choice = self.choice
@@ -300,8 +312,9 @@ class ExportDialog(QDialog):
         self.folder.setText(choice.folder)
         self.overwrite.setChecked(False)
         self._filling = False
-        self._fill_parts()
-        self._changed()
+        self.form.setRowVisible(self.overwrite, False)
+        self.names.clear()
+        self._what_changed()
 
     def _fill_parts(self) -> None:
         """Which ranges there are depends on what is chosen."""
@@ -322,16 +335,17 @@ class ExportDialog(QDialog):
         self.part.setCurrentIndex(max(self.part.findData(self.choice.part), 0))
         self._filling = False
 
+    def _what_changed(self) -> None:
+        if self._filling:
+            return
+        self._fill_parts()
+        self._changed()
+        if self.scope is not None and self.scope.targets is None:
+            self.scope_wanted.emit(self.scope.key)
+
     def _changed(self) -> None:
         if self._filling:
             return
-        scope = self.scope
-        if self.sender() is self.what or scope is None or scope.targets is None:
-            self._fill_parts()
-        if scope is not None and scope.targets is None:
-            self.collection_wanted.emit(scope.key)
-        elif scope is not None and self.part.count() == 0:
-            self._fill_parts()
         size: Any = self.extent.currentData()
         self.choice = ExportChoice(
             self.format.currentData(), self.part.currentData() or "whole", self.folder.text().strip(),
@@ -340,7 +354,8 @@ class ExportDialog(QDialog):
         )  # fmt: skip
         self._show_rows()
         self.go.setEnabled(bool(self.targets and self.choice.folder))
-        self._exports.ask_names(self.targets, self.choice.kind, self.choice.folder, self._show_names)
+        marked = self.scope.marked if self.scope is not None else None
+        self._exports.ask_names(self.targets, self.choice, marked, self._show_names)
 
     def _show_rows(self) -> None:
         kind, film = self.choice.kind, self.choice.kind in FILMS
@@ -378,7 +393,7 @@ class ExportDialog(QDialog):
 
     def _go(self) -> None:
         if self.go.isEnabled():
-            self.wanted.emit(self.targets, self.choice)
+            self.wanted.emit(self.scope, self.choice)
 
     def _again(self) -> None:
         self.pages.setCurrentIndex(0)

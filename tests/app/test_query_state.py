@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from importlib import import_module
+
 import numpy as np
 import pytest
-from fakes import FakeLibrary, FakeSearcher, FakeServices
+from fakes import FakeLibrary, FakeSearcher, FakeServices, gait, made_up_explanation
 
+from motionlens.errors import UnreadableFileError
+from motionlens.explanation.result import QueryPart
+from motionlens.motion import Motion, save_motion
 from motionlens.search.query import Example, Query
+from motionlens_app.services import LocalServices
 from motionlens_app.state.query import MAX_CHIPS, QueryModel
 from motionlens_app.state.search import SearchController, SearchPhase, same
 
@@ -130,3 +137,27 @@ def test_a_late_answer_to_words_does_not_replace_that_to_an_example(search, qtbo
     qtbot.waitUntil(lambda: search.phase is SearchPhase.RESULTS)
     qtbot.wait(30)
     assert search.answered is by_example
+
+
+def test_a_motion_file_is_read_in_a_process_of_its_own(tmp_path):
+    clip = gait(40)
+    save_motion(Motion(clip, "walk"), tmp_path / "walk.npz")
+    assert np.allclose(LocalServices().read_motion(tmp_path / "walk.npz"), clip, atol=1e-4)
+    (tmp_path / "cut.bvh").write_text("HIERARCHY\nROOT Hips\n{")
+    with pytest.raises(UnreadableFileError, match=r"cut\.bvh"):
+        LocalServices().read_motion(tmp_path / "cut.bvh")
+
+
+def test_a_long_example_is_explained_by_the_piece_that_fits_best(monkeypatch):
+    seen = []
+
+    def by_motion(encoder, piece, clip, start_s, rows):
+        seen.append((len(piece), rows))
+        made = made_up_explanation("0.0 0.8", len(clip), start_s)
+        return replace(made, words=(QueryPart("0.0–0.8 s"),), score=float(len(seen) == 2))
+
+    # By name the package gives the function that is called as the module is.
+    monkeypatch.setattr(import_module("motionlens.explanation.explain"), "explain_by_motion", by_motion)
+    long = Example(np.zeros((300, 22, 3), np.float32), "walk")
+    made = LocalServices().explain_example(object(), long, np.zeros((40, 22, 3)), 0.0, "segment", 10.0)
+    assert seen == [(224, "segment"), (224, "segment")] and made.words[0].text == "13.8–14.6 s"

@@ -171,6 +171,9 @@ def stylesheet(t: Theme) -> str:
     QPushButton#row:focus {{ border: 2px solid {t.accent}; padding: 6px 7px; }}
     QComboBox {{ background: {t.card}; border: 1px solid {t.border}; border-radius: {RADIUS}px; padding: 5px 8px; }}
     QComboBox:focus {{ border: 2px solid {t.accent}; padding: 4px 7px; }}
+    QComboBox#choice::drop-down {{ border: none; width: 24px; }}
+    QLineEdit#number {{ background: {t.card}; border: 1px solid {t.border}; border-radius: {RADIUS}px; padding: 5px 6px; }}
+    QLineEdit#number:focus {{ border: 2px solid {t.accent}; padding: 4px 5px; }}
     QComboBox QAbstractItemView {{ background: {t.card}; border: 1px solid {t.border}; }}
     QListView#grid {{ background: {t.window}; border: none; outline: 0; }}
     QScrollArea {{ background: transparent; border: none; }}

@@ -29,7 +29,7 @@ from .kind_form import KindForm
 from .viewer_panel import viewport_colours
 from .widgets import ElidedLabel, button, clock, counted, label
 
-_PREVIEW = QSize(300, 250)
+_PREVIEW = QSize(300, 260)
 
 
 class MotionPreview(QWidget):
@@ -41,7 +41,7 @@ class MotionPreview(QWidget):
         self.clock = PlaybackClock(self.playback, interval_ms=33, parent=self)
         self.scene = ViewportModel(viewport_colours(themes.theme), self)
         self.viewport = PainterViewport(self.scene)
-        self.viewport.setFixedSize(_PREVIEW)
+        self.viewport.setMinimumSize(_PREVIEW)
         self.viewport.setAccessibleName("Preview: the first file of this kind")
         OrbitHandler(self.viewport, self.scene, self.playback.toggle)
         self.caption = ElidedLabel("muted")
@@ -49,9 +49,8 @@ class MotionPreview(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(4)
-        box.addWidget(self.viewport)
+        box.addWidget(self.viewport, 1)
         box.addWidget(self.caption)
-        box.addStretch(1)
         self.setFixedWidth(_PREVIEW.width())
         themes.changed.connect(lambda: self.scene.set_colours(viewport_colours(themes.theme)))
 
@@ -88,7 +87,7 @@ class ImportDialog(QDialog):
         self._preview, self._themes = preview, themes
         self._shown = -1
         self.setWindowTitle("Import motions")
-        self.resize(1000, 680)
+        self.resize(1000, 720)
         self.setMinimumSize(820, 560)
         self.title = label("", "title")
         self.lead = label("", "muted", wrap=True)
@@ -108,6 +107,7 @@ class ImportDialog(QDialog):
         self.kind_title = label("", "title", wrap=True)
         self.example = ElidedLabel("muted", Qt.TextElideMode.ElideMiddle)
         self.message = label("", wrap=True)
+        self.message.setFixedWidth(440)
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.bar = QProgressBar(textVisible=False)
@@ -135,14 +135,14 @@ class ImportDialog(QDialog):
         inner.addWidget(self.doubt)
         row = QHBoxLayout()
         row.setSpacing(16)
-        row.addWidget(self.player, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.player)
         row.addWidget(self.form, 1)
         inner.addLayout(row, 1)
         waiting = QWidget()
         column = QVBoxLayout(waiting)
         column.setSpacing(12)
         column.addStretch(1)
-        column.addWidget(self.message)
+        column.addWidget(self.message, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self.bar, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
         self.stage = QStackedWidget()
@@ -181,6 +181,7 @@ class ImportDialog(QDialog):
                 self._summary()
                 if self.kinds.count():
                     self.kinds.setCurrentRow(self._first_doubtful())
+                    self.kinds.setFocus()
         else:
             self._wait()
         self.go.setEnabled(preview.state is PreviewState.READY and preview.n_files > 0)
@@ -190,6 +191,7 @@ class ImportDialog(QDialog):
     def _wait(self) -> None:
         preview = self._preview
         self.kinds.clear()
+        self.kinds.hide()
         self._shown = -1
         self.player.show_kind(Kind("", "", ()), None)
         self.stage.setCurrentIndex(0)
@@ -230,6 +232,7 @@ class ImportDialog(QDialog):
         found = self._preview.found
         if found is None:
             return
+        self.kinds.setVisible(bool(found.kinds or found.foreign))
         at = self.kinds.currentRow()
         self.kinds.blockSignals(True)
         self.kinds.clear()
@@ -259,7 +262,9 @@ class ImportDialog(QDialog):
         )
         name = "arrow-clockwise" if reading else "warning" if kind.warnings else "check-circle"
         item = self.kinds.item(index)
-        item.setText(f"{kind.label}\n{counted(len(kind.files), 'file')} · {state}")
+        alike = sum(other.label == kind.label for other in self._preview.kinds) > 1
+        title = f"{kind.label}, like {kind.files[0].name}" if alike else kind.label
+        item.setText(f"{title}\n{counted(len(kind.files), 'file')} · {state}")
         item.setIcon(icon(name, self._themes.theme, accent=bool(kind.warnings)))
         item.setToolTip("\n".join(str(path) for path in kind.files[:12]))
 
@@ -290,7 +295,7 @@ class ImportDialog(QDialog):
         self.doubt.setVisible(bool(warnings))
         self.doubt.setText("\n".join(warnings))
         self.form.show_kind(kind, reading)
-        if not reading:
+        if not reading or row != self._shown:
             self.player.show_kind(kind, self._preview.layers(kind))
         self._shown = row
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QLocale, QModelIndex, QPersistentModelIndex, QRect, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QColor, QDoubleValidator, QIcon, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
-    QDoubleSpinBox,
     QGridLayout,
     QHeaderView,
+    QLineEdit,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableWidget,
@@ -27,7 +27,7 @@ from motionlens.readers.infer import UNITS_M
 from motionlens.readers.mapping import MappingOverrides
 from motionlens.skeleton import JOINT_NAMES
 
-from ..theme import ThemeManager
+from ..theme import ThemeManager, icon
 from .widgets import ElidedLabel, label
 
 _AUTOMATIC = "Automatic"
@@ -39,8 +39,10 @@ _FACINGS = {"x": "+X", "y": "+Y", "z": "+Z", "-x": "−X", "-y": "−Y", "-z": "
 class _Choice(QComboBox):
     """A fixed list whose first entry is automatic; the wheel scrolls the page, not the value."""
 
-    def __init__(self, name: str, values: Sequence[tuple[str, object]]) -> None:
+    def __init__(self, name: str, values: Sequence[tuple[str, object]], themes: ThemeManager) -> None:
         super().__init__()
+        self._themes = themes
+        self.setObjectName("choice")
         self.setAccessibleName(name)
         self.setMinimumWidth(180)
         self.addItem(_AUTOMATIC, None)
@@ -60,6 +62,15 @@ class _Choice(QComboBox):
     def wheelEvent(self, event) -> None:
         """Never changed by scrolling past."""
         event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """With the icons' own arrow: the style sheet has none."""
+        super().paintEvent(event)
+        arrow = icon("caret-down", self._themes.theme)
+        mode = QIcon.Mode.Normal if self.isEnabled() else QIcon.Mode.Disabled
+        painter = QPainter(self)
+        arrow.paint(painter, QRect(self.width() - 22, 0, 12, self.height()), mode=mode)
+        painter.end()
 
 
 class JointTable(QTableWidget):
@@ -94,6 +105,14 @@ class JointTable(QTableWidget):
             self.setItem(row, 0, cell)
             self.setItem(row, 1, QTableWidgetItem())
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens the list of names."""
+        cell = self.item(self.currentRow(), 1)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and cell is not None:
+            self.editItem(cell)
+            return
+        super().keyPressEvent(event)
+
     def show_kind(self, kind: Kind) -> None:
         """Fill the second column."""
         self.names = kind.joint_names
@@ -115,6 +134,11 @@ class JointTable(QTableWidget):
             cell.setText(text)
             cell.setForeground(QColor(colour))
             cell.setData(Qt.ItemDataRole.UserRole, stated or "")
+
+    def show_first(self, kind: Kind) -> None:
+        """Scroll to what is missing, else to the top."""
+        row = JOINT_NAMES.index(kind.unmapped[0]) if kind.unmapped else 0
+        self.scrollTo(self.model().index(row, 0), QAbstractItemView.ScrollHint.PositionAtTop)
 
 
 class _JointDelegate(QStyledItemDelegate):
@@ -158,18 +182,22 @@ class KindForm(QWidget):
     def __init__(self, themes: ThemeManager) -> None:
         super().__init__()
         self._correction = MappingOverrides()
-        self.unit = _Choice("Unit", [(name[:1].upper() + name[1:], value) for name, value in UNITS_M.items()])
-        self.up = _Choice("Up axis", [(AXIS_WORDS[axis], axis) for axis in ("y", "z", "x", "-y", "-z", "-x")])
-        self.facing = _Choice("Facing in the first frame", [(text, axis) for axis, text in _FACINGS.items()])
-        self.t_pose = _Choice("T-pose at the start", [("Leave it out", True), ("Keep it", False)])
-        self.fps = QDoubleSpinBox()
-        self.fps.setAccessibleName("Frame rate")
-        self.fps.setRange(0.0, 1000.0)
-        self.fps.setDecimals(2)
-        self.fps.setSuffix(" fps")
-        self.fps.setKeyboardTracking(False)
-        self.fps.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
-        self.fps.setMinimumWidth(180)
+        self._signature = ""
+        units = [(name[:1].upper() + name[1:], value) for name, value in UNITS_M.items()]
+        self.unit = _Choice("Unit", units, themes)
+        self.up = _Choice(
+            "Up axis", [(AXIS_WORDS[axis], axis) for axis in ("y", "z", "x", "-y", "-z", "-x")], themes
+        )
+        self.facing = _Choice(
+            "Facing in the first frame", [(text, axis) for axis, text in _FACINGS.items()], themes
+        )
+        self.t_pose = _Choice("T-pose at the start", [("Leave it out", True), ("Keep it", False)], themes)
+        self.fps = QLineEdit()
+        self.fps.setObjectName("number")
+        self.fps.setAccessibleName("Frame rate, frames a second")
+        limits = QDoubleValidator(1.0, 1000.0, 4, self.fps)
+        limits.setLocale(QLocale.c())
+        self.fps.setValidator(limits)
         self.why = {name: ElidedLabel("muted") for name in ("unit", "up", "fps", "facing", "t_pose")}
         self.joints_line = label("", "muted", wrap=True)
         self.joints = JointTable(themes)
@@ -177,22 +205,24 @@ class KindForm(QWidget):
         for key, box in (("unit_m", self.unit), ("up_axis", self.up), ("facing", self.facing),
                          ("drop_t_pose", self.t_pose)):  # fmt: skip
             box.activated.connect(lambda _, k=key, b=box: self._state(**{k: b.currentData()}))
-        self.fps.valueChanged.connect(lambda value: self._state(fps=value if value >= 1 else None))
+        self.fps.editingFinished.connect(self._rate_entered)
+        self.fps.textEdited.connect(lambda text: None if text else self._rate_entered())
         self.joints.edited.connect(self._joint_edited)
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(8)
-        grid.setColumnStretch(2, 1)
+        grid.setVerticalSpacing(2)
+        grid.setColumnStretch(1, 1)
         rows = (("Unit", self.unit, "unit"), ("Up axis", self.up, "up"), ("Frame rate", self.fps, "fps"),
                 ("Facing", self.facing, "facing"), ("T-pose", self.t_pose, "t_pose"))  # fmt: skip
         for row, (name, field, why) in enumerate(rows):
             text = label(name)
             text.setBuddy(field)
-            grid.addWidget(text, row, 0)
-            grid.addWidget(field, row, 1)
-            grid.addWidget(self.why[why], row, 2)
+            grid.addWidget(text, 2 * row, 0)
+            grid.addWidget(field, 2 * row, 1)
+            grid.addWidget(self.why[why], 2 * row + 1, 1)
+            grid.setRowMinimumHeight(2 * row + 1, 20)
         self.fields = QWidget()
         self.fields.setLayout(grid)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -208,25 +238,29 @@ class KindForm(QWidget):
         """Fill every field; what the format does not leave open cannot be changed."""
         self._correction = stated = kind.correction
         found, can = kind.inferred, kind.editable
-        unit = unit_name(found["unit_m"]) if "unit_m" in found and stated.unit_m is None else ""
+        unit = (
+            unit_name(found["unit_m"]).split(" (")[0] if "unit_m" in found and stated.unit_m is None else ""
+        )
         self.unit.show_value(stated.unit_m, unit)
         up = AXIS_WORDS.get(found.get("up_axis", ""), "") if stated.up_axis is None else ""
         self.up.show_value(stated.up_axis, up)
         self.facing.show_value(stated.facing, "")
         self.t_pose.show_value(stated.drop_t_pose, "")
-        with QSignalBlocker(self.fps):
-            rate = "" if stated.fps is not None or "fps" not in found else f": {found['fps']:g} fps"
-            self.fps.setSpecialValueText(_AUTOMATIC + rate)
-            self.fps.setValue(stated.fps or 0.0)
+        rate = f": {found['fps']:g} fps" if stated.fps is None and "fps" in found else ""
+        self.fps.setPlaceholderText(_AUTOMATIC + rate)
+        self.fps.setText(f"{stated.fps:g}" if stated.fps is not None else "")
         for key, field in (("unit_m", self.unit), ("up_axis", self.up), ("fps", self.fps),
                            ("facing", self.facing), ("drop_t_pose", self.t_pose)):  # fmt: skip
             field.setEnabled(key in can)
-        self._say_why(kind, reading)
-        self.joints.setVisible("joints" in can)
+        self.joints.setVisible("joints" in can and bool(found or kind.unmapped or stated.joints))
         self.joints_line.setVisible(bool(can))
         self.fields.setVisible(bool(can))
+        self._say_why(kind, reading)
         if "joints" in can:
             self.joints.show_kind(kind)
+        if kind.signature != self._signature:
+            self._signature = kind.signature
+            self.joints.show_first(kind)
 
     def _say_why(self, kind: Kind, reading: bool) -> None:
         found = kind.inferred
@@ -242,12 +276,15 @@ class KindForm(QWidget):
         }  # fmt: skip
         for name, text in lines.items():
             self.why[name].set_whole("reading again…" if reading else text)
-        if kind.unmapped:
-            missed = ", ".join(name.replace("_", " ") for name in kind.unmapped)
-            text = f"Not recognised: {missed}. Say which joint it is; nothing is guessed for left and right."
-        else:
-            text = f"Joints: {joints_sentence(kind)}." if "joint_map" in found else ""
-        self.joints_line.setText(text)
+        text = f"Joints: {joints_sentence(kind)}." if "joint_map" in found else ""
+        how = (
+            "Double-click a joint, or press Enter, to say which one it is; left and right are never guessed."
+        )
+        self.joints_line.setText(f"{text} {how}".strip() if self.joints.isVisibleTo(self) else text)
+
+    def _rate_entered(self) -> None:
+        text = self.fps.text()
+        self._state(fps=float(text) if text else None)
 
     def _state(self, **values: object) -> None:
         self._correction = replace(self._correction, **values)  # type: ignore[arg-type]

@@ -105,7 +105,11 @@ class Kind:
         return bool(self.samples) and not self.warnings
 
     def _failures(self) -> list[str]:
-        return [sample.message for sample in self.samples if sample.message]
+        out = [sample.message for sample in self.samples if sample.message and not sample.unmapped]
+        if self.unmapped:
+            missed = ", ".join(name.replace("_", " ") for name in self.unmapped)
+            out.append(f"No joint was recognised as {missed}: say which one it is in these files.")
+        return out
 
     def _doubts(self) -> list[str]:
         out = []
@@ -137,8 +141,8 @@ class Kind:
         return out
 
     def with_correction(self, correction: MappingOverrides) -> Kind:
-        """The same kind under another correction, not read yet."""
-        return replace(self, correction=correction, samples=())
+        """The same kind under another correction; its samples are those from before until it is read again."""
+        return replace(self, correction=correction)
 
     def to_dict(self) -> dict[str, Any]:
         """The command line's JSON contract."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def commands_of(window: MainWindow) -> list[Command]:
     """The table, in menu order."""
-    return [*_file(window), *_view(window), *_play(window), *_why(window), *_help(window)]
+    return [*_file(window), *_edit(window), *_view(window), *_play(window), *_why(window), *_help(window)]
 
 
 def _file(w: MainWindow) -> list[Command]:
@@ -41,6 +41,24 @@ def _file(w: MainWindow) -> list[Command]:
         Command("query.strip", "Show or &fold the video", w.queries.toggle_strip, "&Search", ("Shift+V",), typing=False),
         Command("query.slash", "Go to the query", w.query.focus, "", ("/",), typing=False),
         Command("query.clear", "&Clear the query", w.query.clear_all, "&Search"),
+    ]  # fmt: skip
+
+
+def _edit(w: MainWindow) -> list[Command]:
+    keep, session = w.keep, w.session
+    return [
+        Command("edit.undo", "&Undo", session.curation.undo, "&Edit", ("Ctrl+Z",)),
+        Command("edit.redo", "&Redo", session.curation.redo, "&Edit", ("Ctrl+Shift+Z",)),
+        Command("edit.favourite", "&Favourite", keep.favourite, "&Edit", ("F",), typing=False, separator_before=True),
+        Command("edit.tag", "&Tag…", keep.tag, "&Edit", ("T",), typing=False),
+        Command("edit.collect", "&Add to a collection…", keep.collect, "&Edit", ("Ctrl+D",)),
+        Command("edit.uncollect", "Take &out of this collection", keep.uncollect, "&Edit", ("Del",), typing=False),
+        Command("find.moments", "Show the &moments behind this card", keep.show_moments, "&Search", ("G",),
+                typing=False, separator_before=True),
+        Command("find.shuffle", "&Random order", session.finding.shuffle, "&Search", ("R",), typing=False),
+        Command("find.clear", "Clear all &filters", session.finding.clear, "&Search", ("Ctrl+Backspace",), typing=False),
+        Command("find.save", "&Save this search…", w.side.collections.save_search, "&Search", ("Ctrl+S",)),
+        Command("find.forget", "Forget the &history of queries", session.curation.forget_history, "&Search"),
     ]  # fmt: skip
 
 

@@ -179,6 +179,22 @@ def stylesheet(t: Theme) -> str:
     QScrollArea {{ background: transparent; border: none; }}
     QProgressBar {{ background: {t.card}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}
     QProgressBar::chunk {{ background: {t.accent}; border-radius: 3px; }}
+    QPushButton#link {{ background: transparent; border: 1px solid transparent; color: {t.accent};
+        padding: 4px 8px; text-align: left; font-size: {SMALL_PX}px; }}
+    QPushButton#link:hover {{ background: {t.card_hover}; }}
+    QPushButton#link:focus {{ border: 2px solid {t.accent}; padding: 3px 7px; }}
+    QPushButton#filter {{ background: {t.accent_soft}; border: 1px solid transparent; border-radius: 12px;
+        padding: 3px 10px; font-size: {SMALL_PX}px; }}
+    QPushButton#filter:hover {{ border-color: {t.accent}; }}
+    QPushButton#filter:focus {{ border: 2px solid {t.accent}; padding: 2px 9px; }}
+    QLineEdit#keep, QPlainTextEdit#keep {{ background: {t.card}; color: {t.text}; border: 1px solid {t.border};
+        border-radius: {RADIUS}px; padding: 4px 8px; }}
+    QLineEdit#keep:focus, QPlainTextEdit#keep:focus {{ border: 2px solid {t.accent}; padding: 3px 7px; }}
+    #suggestions {{ background: {t.card}; border: 1px solid {t.border}; border-radius: {RADIUS}px; }}
+    QListWidget#suggestionRows {{ background: transparent; border: none; outline: 0; }}
+    QListWidget#suggestionRows::item {{ padding: 4px 8px; border-radius: 4px; color: {t.text}; }}
+    QListWidget#suggestionRows::item:selected {{ background: {t.accent_soft}; color: {t.text}; }}
+    #dropLine {{ background: {t.accent}; border: none; }}
     #hint {{ background: {t.card}; border: 1px solid {t.border}; border-radius: {RADIUS}px; }}
     #messageBar {{ background: {t.error_soft}; border-bottom: 1px solid {t.border}; }}
     #messageBar[tone="note"] {{ background: {t.accent_soft}; }}

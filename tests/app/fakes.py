@@ -166,12 +166,13 @@ class FakeSearcher:
         self.services.searched.append(text)
         return self._found(text, k)
 
-    def search_query(self, query: Query, k: int) -> SearchResult:
+    def search_query(self, query: Query, k: int, fold_overlaps=True, within=None) -> SearchResult:
         """Examples push their own motion's side forward; what is avoided goes to the end."""
         self.services.asked.append(query)
         result = self._found(query.text, k)
         avoided = set(query.avoid.lower().split())
         hits = [hit for hit in result.hits if not avoided & set(hit.caption.split())]
+        hits = [hit for hit in hits if within is None or hit.moment_id in within]
         sources = {e.source.motion_id for e in query.examples if e.source}
         hits = [hit for hit in hits if hit.id not in sources]
         if query.examples and not query.text:

@@ -289,6 +289,10 @@ class CurationController(QObject):
                 supersede=False,
             )
 
+    def forget_history(self) -> None:
+        """No query is suggested because it was asked."""
+        self._do(lambda cur: cur.searches.forget_history(), "The history is empty now")
+
     # -- undo ----------------------------------------------------------------------------------------
 
     def undo(self) -> None:

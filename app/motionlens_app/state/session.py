@@ -11,8 +11,12 @@ from PySide6.QtCore import QObject, Signal
 
 from ..services import ImportOutcome, Searcher, Services, WorkProgress
 from ..worker import Worker
+from .arranging import Arranged
+from .curation import CurationController
 from .examples import ExampleController
 from .explain import Question, WhyController, WhyState
+from .finding import FindingController
+from .finding_link import FindingLink
 from .import_preview import PreviewController
 from .imports import ImportController, ImportState
 from .items import Item, ItemModel, item_of_hit
@@ -21,9 +25,11 @@ from .linked import WhyLink
 from .model import ModelController, ModelState
 from .query import QueryModel
 from .search import SearchController, SearchPhase
+from .suggesting import SuggestionController
 from .thumbnails import ThumbnailStore
 from .video import VideoController, VideoState
 from .viewer import ViewerController
+from .watching import WatchController
 
 
 class Session(QObject):
@@ -66,6 +72,14 @@ class Session(QObject):
         self.imports.stored.connect(self._some_stored)
         self.viewer.changed.connect(self._viewer_changed)
         self._connect_query()
+        self.finding = FindingController(self)
+        self.curation = CurationController(self)
+        self.finding_link = FindingLink(self, self.finding, self.curation)
+        self.suggestions = SuggestionController(self)
+        self.watch = WatchController(self.libraries, self.imports, self)
+        self.libraries.changed.connect(lambda: self.suggestions.set_library(self.libraries.library))
+        self.libraries.opened.connect(lambda: self.suggestions.set_library(self.libraries.library))
+        self.finding.arranged.connect(self._arranged)
         self.why.export_failed.connect(lambda error: self.failed.emit("The explanation was not saved", error))
 
     def _connect_query(self) -> None:
@@ -196,6 +210,11 @@ class Session(QObject):
         self.preview.close()
         self.video.close()
         self.examples.close()
+        self.finding_link.close()
+        self.suggestions.close()
+        self.watch.close()
+        self.finding.close()
+        self.curation.close()
         self.search.close()
         self._builder.close()
         self.why.close()
@@ -276,7 +295,10 @@ class Session(QObject):
             items = []
         else:
             items = self.libraries.items
-        self.items.set_items(items)
+        self.finding.arrange(items, searched=items is not self.libraries.items)
+
+    def _arranged(self, made: Arranged) -> None:
+        self.items.set_items(made.items)
         self.items_changed.emit()
         self._ask_why()
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from .. import theme as look
 from ..render.thumbnail import ThumbnailPainter
 from ..state.items import ITEM_ROLE, Item
+from .card_marks import paint_marks
 from .widgets import clock
 
 if TYPE_CHECKING:
@@ -113,6 +114,10 @@ class CardDelegate(QStyledItemDelegate):
         painter.setOpacity(self._grid.opacity)
         self._frame(painter, card, selected, hovered)
         self._picture(painter, self.picture_rect(card), item, index.row())
+        paint_marks(
+            painter, self.theme, self.picture_rect(card), item, self._grid.starred(item),
+            hovered and self._grid.can_star,
+        )  # fmt: skip
         words = self.text_rect(card)
         painter.drawPixmap(words.topLeft(), self._text(item, words.width(), words.height()))
         painter.restore()

@@ -115,7 +115,8 @@ class CollectionList(QWidget):
             self.searches[saved.id].setText(saved.name)
             self.searches[saved.id].set_count(None, str(saved.query.get("text", "")) or saved.name)
             self.searches[saved.id].setChecked(saved.query == present)
-        can = bool(present) and not self._session.query.chips
+        kept_already = any(saved.query == present for saved in kept.saved)
+        can = bool(present) and not self._session.query.chips and not kept_already
         set_visible(self.save, can)
         set_visible(self.saved_title, can or bool(kept.saved))
 
@@ -170,6 +171,8 @@ class CollectionList(QWidget):
     def save_search(self) -> None:
         """Keep the words and filters at hand under a name."""
         query = self._session.finding_link.present()
+        if not query or self._session.query.chips:
+            return
         name, given = self.ask_name("Name of the search", str(query.get("text", "")))
         if given and name.strip():
             self._curation.save_search(name, query)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
@@ -51,6 +51,8 @@ class Details(QScrollArea):
         super().__init__()
         self._fade = _Fade(self, themes)
         self._wanted: Shown | None = None
+        self.editor: Callable[[Shown], QWidget | None] | None = None
+        """Makes what the user keeps about the motion; stands above what was read."""
         self._soon = QTimer(self, singleShot=True, interval=LATER_MS)
         self._soon.timeout.connect(self._build)
         self.setViewportMargins(0, 6, 0, 8)
@@ -95,9 +97,18 @@ class Details(QScrollArea):
         self._fade.place()
 
     def _fill(self, box: QVBoxLayout, shown: Shown) -> None:
+        record = shown.record
+        form = self.editor(shown) if self.editor is not None else None
+        if form is not None:
+            box.addWidget(form)
+            box.addSpacing(4)
+        else:
+            for number, caption in enumerate(record.captions[:6]):
+                box.addWidget(_selectable(caption, "" if number == 0 else "muted"))
+        self._facts(box, shown)
+
+    def _facts(self, box: QVBoxLayout, shown: Shown) -> None:
         record, item = shown.record, shown.item
-        for number, caption in enumerate(record.captions[:6]):
-            box.addWidget(_selectable(caption, "" if number == 0 else "muted"))
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from motionlens.library.facets import FacetCount
 
@@ -109,12 +109,6 @@ class FacetPanel(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        head = QHBoxLayout()
-        head.setContentsMargins(0, 0, 0, 4)
-        self.clear = button("Clear filters", "link", finding.clear)
-        head.addWidget(self.clear)
-        head.addStretch(1)
-        box.addLayout(head)
         self.sections: dict[str, Section] = {}
         for title, facets in SECTIONS:
             made = self.sections[facets[0]] = Section(title, themes)
@@ -129,7 +123,6 @@ class FacetPanel(QWidget):
         finding = self._finding
         found = finding.found
         set_visible(self, found is not None)
-        set_visible(self.clear, bool(finding.active()))
         if found is None:
             return
         for _, facets in SECTIONS:
@@ -152,7 +145,7 @@ class FacetPanel(QWidget):
         ):
             return []
         if facet == "travel":
-            return [one for one in counts] if any(one.motions for one in counts) else []
+            return list(counts) if any(one.motions for one in counts) else []
         kept = [
             one for one in counts if one.motions or facet == "tag" or self._finding.chosen(facet, one.value)
         ]

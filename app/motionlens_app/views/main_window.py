@@ -34,6 +34,7 @@ from .dropping import Dropped, dropped_on_window
 from .export_actions import ExportActions
 from .import_actions import ImportActions
 from .import_view import FailureDialog, ImportStrip, outcome_sentence
+from .keep_actions import KeepActions
 from .message_bar import MessageBar
 from .query_actions import QueryActions
 from .query_bar import QueryBar
@@ -44,6 +45,8 @@ from .viewer_panel import ViewerPanel
 from .widgets import counted
 
 _ON_HIT = (
+    "edit.favourite", "edit.tag", "edit.collect", "edit.uncollect", "find.moments", "",
+
     "query.like", "query.like_too", "", "view.compare", "why.show", "why.pin", "", "file.export", "file.copy_path", "file.reveal",
 )  # fmt: skip
 _ON_TIMELINE = (
@@ -72,7 +75,7 @@ class MainWindow(QMainWindow):
         self.query = QueryBar(session.query, themes)
         self.strip = VideoStrip(session, themes)
         self.messages = MessageBar(themes)
-        self.side = SidePanel(session.libraries, themes)
+        self.side = SidePanel(session, themes)
         self.results = ResultPanel(session, themes)
         self.viewer = ViewerPanel(session.viewer, themes, session.why, session.link)
         self.note = QLabel()
@@ -81,11 +84,13 @@ class MainWindow(QMainWindow):
         )
         self.exports = ExportActions(session, self.results.grid, self.viewer, themes, settings, self.say)
         self.imports = ImportActions(session, themes, self.messages, self.say, self.import_paths, self)
+        self.keep = KeepActions(self)
         self.table = CommandTable(self, commands_of(self))
         self.table.fill(self.menuBar())
         self._choose: Callable[[str], str] = lambda title: QFileDialog.getExistingDirectory(self, title)
         self._lay_out()
         self._status()
+        self.keep.follow()
         self._connect()
         self._restore()
 
@@ -133,7 +138,6 @@ class MainWindow(QMainWindow):
         self.side.open_other.connect(self.ask_library)
         self.side.import_folder.connect(self.ask_import_folder)
         self.side.failures.clicked.connect(lambda: self.show_failures())
-        self.side.length_chosen.connect(session.items.set_filter)
         self.results.import_folder.connect(self.ask_import_folder)
         self.results.open_starter.connect(lambda: self.open_library(starter_choice()))
         self.results.query_chosen.connect(self.query.set_text)
@@ -372,6 +376,7 @@ class MainWindow(QMainWindow):
         self.settings.save()
         self.viewer.clock.stop()
         self.strip.clock.stop()
+        self.keep.close()
         self._note_timer.stop()
         self.exports.close()
         self.imports.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from ..state.finding_link import summary
 from ..state.imports import ImportState
 from ..state.libraries import LibraryState
 from ..state.model import ModelState
@@ -12,6 +13,7 @@ from ..state.search import SearchPhase
 from ..state.session import Session
 from ..state.video import VideoState
 from ..theme import ThemeManager
+from .arrange_bar import ActiveFilters, CutSlider, SortButton
 from .empty_state import SUGGESTIONS, EmptyState
 from .grid import ResultGrid
 from .widgets import ElidedLabel, IconButton, button, counted
@@ -20,15 +22,22 @@ from .widgets import ElidedLabel, IconButton, button, counted
 def headline(session: Session) -> str:
     """The line above the cards."""
     search, counts = session.search, session.libraries.counts
-    hidden = f" · {session.items.hidden:,} hidden by length" if session.items.hidden else ""
+    last = session.finding.last
+    hidden = f" · {told}" if (told := summary(last)) else ""
     if search.phase is SearchPhase.WAITING and not is_empty(session):
         return waiting_sentence(session)
     if search.asks and search.result is not None:
-        result = search.result
-        took = f"{result.timing_ms.get('total', 0):.0f} ms"
-        best = f"Best {len(result.hits):,} of " if len(result.hits) < result.searched else ""
+        result, only = search.result, session.finding.moment_ids
+        within = result.searched if only is None else len(only)
+        n = len(result.hits)
+        shown = counted(within, "moment")
+        if n >= search.limit:
+            shown = f"Best {n:,} of {shown}"
+        elif only is not None and n < within:  # overlapping moments of a motion are one hit
+            shown = f"{shown} in {counted(n, 'hit')}"
+        out = f" · {result.searched - within:,} hidden by filters" if within < result.searched else ""
         busy = " · searching…" if search.phase is SearchPhase.SEARCHING else ""
-        return f"{best}{counted(result.searched, 'moment')} · {took}{busy}{hidden}"
+        return f"{shown}{out}{hidden} · {result.timing_ms.get('total', 0):.0f} ms{busy}"
     if search.phase is SearchPhase.SEARCHING:
         return "Searching…"
     if search.phase is SearchPhase.FAILED:
@@ -37,6 +46,8 @@ def headline(session: Session) -> str:
         return following_sentence(session)
     if counts is None:
         return ""
+    if last.filtered:
+        return f"{counts.motions - last.filtered:,} of {counted(counts.motions, 'motion')}{hidden}"
     return counted(counts.motions, "motion") + hidden
 
 
@@ -85,10 +96,15 @@ class ResultPanel(QWidget):
         self.animate.toggled.connect(self.grid.set_animate_all)
         self.density = IconButton("rows", "Show a list, or cards", themes, checkable=True)
         self.density.toggled.connect(lambda on: self.grid.set_density("list" if on else "grid"))
+        self.sort, self.cut = SortButton(session, themes), CutSlider(session)
+        self.filters = ActiveFilters(session, themes)
         row = QHBoxLayout()
         row.setContentsMargins(16, 8, 12, 4)
+        row.setSpacing(4)
         row.addWidget(self.line, 1)
         row.addWidget(self.all_button)
+        row.addWidget(self.cut)
+        row.addWidget(self.sort)
         row.addWidget(self.density)
         row.addWidget(self.animate)
         self.stack = QStackedWidget()
@@ -98,10 +114,11 @@ class ResultPanel(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         box.addLayout(row)
+        box.addWidget(self.filters)
         box.addWidget(self.stack, 1)
         self._presented: tuple[str, ...] = ()
         for signal in (session.items_changed, session.search.changed, session.libraries.changed,
-                       session.model.changed, session.indexing_changed, session.imports.changed, session.video.changed):  # fmt: skip
+                       session.model.changed, session.indexing_changed, session.imports.changed, session.video.changed, session.finding.changed):  # fmt: skip
             signal.connect(self.refresh)
         session.items.modelReset.connect(self.refresh)
         self.refresh()
@@ -146,11 +163,24 @@ class ResultPanel(QWidget):
                 "Choose another one on the left, or begin with the motions that come with MotionLens.",
                 buttons=[starter, folder],
             )
-        elif session.items.hidden:
+        elif session.finding.active() and (
+            session.finding.last.filtered or session.search.phase is SearchPhase.NOTHING
+        ):
             self._present(
-                "funnel", "Nothing of this length",
-                "The length filter on the left hides "
-                f"{counted(session.items.hidden, 'motion')}.",
+                "funnel", "The filters hide everything",
+                "Take one of them out above, or begin without any.",
+                buttons=[("Clear all filters", session.finding.clear)],
+            )  # fmt: skip
+        elif session.finding.collection is not None:
+            self._present(
+                "stack", "This collection is empty",
+                "Drag cards onto its name on the left, or press Ctrl+D on the cards you want in it.",
+                buttons=[("Show the whole library", session.finding.clear)],
+            )  # fmt: skip
+        elif session.finding.last.cut:
+            self._present(
+                "funnel", "Everything scores lower", "Move the score cut to the left.",
+                buttons=[("Show all", lambda: session.finding.set_cut(0.0))],
             )  # fmt: skip
         elif session.search.phase is SearchPhase.NOTHING:
             self._present(

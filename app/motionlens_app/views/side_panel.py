@@ -1,34 +1,66 @@
-"""Left: which library, what is in it, import, filter by length."""
+"""Left: which library, what is in it, collections, saved searches, filters."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QPushButton, QVBoxLayout, QWidget
+from pathlib import Path
 
-from ..state.items import LENGTHS
-from ..state.libraries import LibraryController, LibraryState, choice_for, own_choice, starter_choice
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from ..state.libraries import LibraryState, choice_for, own_choice, starter_choice
+from ..state.session import Session
 from ..theme import ThemeManager, icon
+from .collection_list import CollectionList
+from .facet_panel import FacetPanel
+from .rows import Row, set_visible
+from .watch_row import WatchRow
 from .widgets import ElidedLabel, button, counted, duration, label
 
 
 class SidePanel(QWidget):
-    """Library switcher, counts, import button, length filter."""
+    """Library switcher, counts, import button; then what is kept and what filters, scrolled."""
 
     library_chosen = Signal(object)
     open_other = Signal()
     import_folder = Signal()
-    length_chosen = Signal(object)
 
-    def __init__(self, libraries: LibraryController, themes: ThemeManager) -> None:
+    def __init__(self, session: Session, themes: ThemeManager) -> None:
         super().__init__()
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._libraries, self._themes = libraries, themes
+        self._libraries, self._themes = session.libraries, themes
         self._icons: list[tuple[QPushButton, str]] = []
-        box = QVBoxLayout(self)
-        box.setContentsMargins(12, 16, 12, 12)
-        box.setSpacing(4)
+        inner = QWidget()
+        inner.setObjectName("panel")
+        box = QVBoxLayout(inner)
+        box.setContentsMargins(12, 12, 4, 12)
+        box.setSpacing(0)
+        self._switcher(box)
+        self.watch = WatchRow(session, themes)
+        box.addWidget(self.watch)
+        box.addSpacing(12)
+        self.collections = CollectionList(session, themes)
+        box.addWidget(self.collections)
+        self.facets = FacetPanel(session.finding, themes)
+        box.addWidget(self.facets)
+        box.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        area.setWidget(inner)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
+        session.libraries.changed.connect(self.refresh)
+        themes.changed.connect(self._tint)
+        self._tint()
+        self.refresh()
+
+    def _switcher(self, box: QVBoxLayout) -> None:
         box.addWidget(label("LIBRARIES", "section"))
+        box.addSpacing(2)
         self.starter = self._row(
             "Starter library", "sparkle", lambda: self.library_chosen.emit(starter_choice())
         )
@@ -43,39 +75,22 @@ class SidePanel(QWidget):
         self.import_button.setToolTip("Import a folder of motion files (Ctrl+I), or drop it on the window")
         self._icons.append((self.import_button, "plus"))
         box.addWidget(self.import_button)
-        box.addSpacing(16)
+        box.addSpacing(12)
         box.addWidget(label("IN THIS LIBRARY", "section"))
+        box.addSpacing(4)
         self.counts = label("", "", wrap=True)
         box.addWidget(self.counts)
         self.folder = ElidedLabel("muted", Qt.TextElideMode.ElideMiddle)
         box.addWidget(self.folder)
-        self.failures = button("", "row")
+        self.failures = button("", "link")
         self.failures.hide()
         box.addWidget(self.failures)
-        box.addSpacing(16)
-        self._lengths(box)
-        box.addStretch(1)
-        libraries.changed.connect(self.refresh)
-        themes.changed.connect(self._tint)
-        self._tint()
-        self.refresh()
 
-    def _row(self, text: str, picture: str, run, checkable: bool = True) -> QPushButton:
-        row = button(text, "row", run)
+    def _row(self, text: str, picture: str, run, checkable: bool = True) -> Row:
+        row = Row(text, picture, self._themes)
         row.setCheckable(checkable)
-        self._icons.append((row, picture))
+        row.clicked.connect(lambda _on=False: (self.refresh(), run()))
         return row
-
-    def _lengths(self, box: QVBoxLayout) -> None:
-        box.addWidget(label("LENGTH", "section"))
-        self.length_group = QButtonGroup(self)
-        for number, length in enumerate(LENGTHS):
-            row = button(length.label, "row")
-            row.setCheckable(True)
-            row.setChecked(number == 0)
-            self.length_group.addButton(row, number)
-            box.addWidget(row)
-        self.length_group.idClicked.connect(lambda number: self.length_chosen.emit(LENGTHS[number]))
 
     def refresh(self) -> None:
         """Show what is open."""
@@ -100,12 +115,10 @@ class SidePanel(QWidget):
                 f"{counted(counts.motions, 'motion')}{total}\n{counted(counts.moments, 'moment')}"
             )
         failed = counts.failures if counts else 0
-        self.failures.setVisible(failed > 0)
+        set_visible(self.failures, failed > 0)
         self.failures.setText(f"{counted(failed, 'file')} not imported…")
 
     def _reopen(self) -> None:
-        from pathlib import Path
-
         self.library_chosen.emit(choice_for(Path(self.other.property("folder"))))
 
     def _tint(self) -> None:

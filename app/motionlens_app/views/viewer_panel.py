@@ -158,6 +158,12 @@ class ViewerPanel(QWidget):
         self.tabs.setCurrentIndex(0)
         self.why.focus_map()
 
+    def show_details(self) -> None:
+        """Bring "Details" to the front."""
+        self.tabs.setCurrentIndex(1)
+        if self.splitter.sizes()[1] == 0:
+            self.splitter.setSizes([361, 420])
+
     def _at(self, span: tuple[float, float] | None) -> Pick:
         shown = self.viewer.shown
         return Pick() if span is None or shown is None else Pick(span=span, motion=shown.item.key)

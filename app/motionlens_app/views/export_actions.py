@@ -26,7 +26,8 @@ from ..state.exporting import (
 from ..state.items import Item
 from ..state.session import Session
 from ..theme import ThemeManager
-from .export_dialog import KINDS, ExportDialog, Scope, end_sentence
+from .export_dialog import KINDS, ExportDialog, Scope
+from .export_pages import end_sentence
 from .grid import ResultGrid
 from .viewer_panel import ViewerPanel
 from .widgets import counted

@@ -8,23 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QCheckBox,
-    QComboBox,
     QDialog,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QPlainTextEdit,
-    QProgressBar,
     QSizePolicy,
     QStackedWidget,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -43,7 +37,8 @@ from ..state.exporting import (
     Target,
 )
 from ..theme import ThemeManager, palette
-from .widgets import ElidedLabel, button, counted, label
+from .export_pages import Choices, EndPage, ProgressPage, end_sentence
+from .widgets import button, counted, label
 
 FORMATS: tuple[tuple[str, str], ...] = (
     (".bvh", "BVH: skeleton animation"),
@@ -98,11 +93,17 @@ class ExportDialog(QDialog):
         self.setModal(False)
         self.setMinimumWidth(560)
         self.pages = QStackedWidget()
-        for page in (self._form_page(), self._progress_page(), self._end_page()):
+        self.running, self.end = ProgressPage(), EndPage()
+        for page in (self._form_page(), self.running, self.end):
             self.pages.addWidget(page)
         box = QVBoxLayout(self)
         box.setContentsMargins(24, 24, 24, 24)
         box.addWidget(self.pages)
+        self.running.stop.clicked.connect(exports.cancel)
+        self.running.behind.clicked.connect(self.hide)
+        self.end.more.clicked.connect(self._again)
+        self.end.open_folder.clicked.connect(lambda: self.show_folder.emit(exports.folder))
+        self.end.finish.clicked.connect(self.reject)
         exports.changed.connect(self._follow)
         exports.finished.connect(self._finished)
         exports.failed.connect(self._failed)
@@ -113,8 +114,9 @@ class ExportDialog(QDialog):
 
     def _form_page(self) -> QWidget:
         page = QWidget()
-        self.what, self.format, self.part = QComboBox(), QComboBox(), QComboBox()
-        self.rate, self.extent, self.body = QComboBox(), QComboBox(), QComboBox()
+        self.what, self.format, self.part, self.rate, self.extent, self.body = (
+            Choices(self._themes) for _ in range(6)
+        )
         for kind, text in FORMATS:
             self.format.addItem(text, kind)
         for rate in RATES:
@@ -134,6 +136,7 @@ class ExportDialog(QDialog):
         self.names = QPlainTextEdit(readOnly=True)
         self.names.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.names.setFixedHeight(84)
+        self.names.setPlaceholderText("Reading the names…")
         self.names.setTabChangesFocus(True)
         self.overwrite = QCheckBox("Replace files that are there already")
         self.form = QFormLayout()
@@ -154,6 +157,9 @@ class ExportDialog(QDialog):
         )  # fmt: skip
         for widget, name in named:
             widget.setAccessibleName(name)
+        first, widest = self.form.labelForField(self.what), self.form.labelForField(self.rate)
+        if first is not None and widest is not None:  # the fields stay where they are when rows come and go
+            first.setMinimumWidth(widest.sizeHint().width())
         folder_label = self.form.labelForField(where)
         if folder_label is not None:
             folder_label.setBuddy(self.folder)  # type: ignore[attr-defined]
@@ -178,66 +184,6 @@ class ExportDialog(QDialog):
         self.at_origin.toggled.connect(self._changed)
         self.overwrite.toggled.connect(self._changed)
         self.folder.textChanged.connect(self._changed)
-        return page
-
-    def _progress_page(self) -> QWidget:
-        page = QWidget()
-        self.doing = label("", "title")
-        self.bar = QProgressBar(textVisible=False)
-        self.bar.setAccessibleName("Progress of the export")
-        self.current = ElidedLabel("muted", Qt.TextElideMode.ElideMiddle)
-        self.stop = button("Cancel the export", "", self._exports.cancel)
-        self.behind = button("Go on working", "", self.hide)
-        self.behind.setToolTip("The export goes on; E shows it again")
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addStretch(1)
-        row.addWidget(self.behind)
-        row.addWidget(self.stop)
-        box = QVBoxLayout(page)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(12)
-        for widget in (self.doing, self.bar, self.current):
-            box.addWidget(widget)
-        box.addStretch(1)
-        box.addLayout(row)
-        return page
-
-    def _end_page(self) -> QWidget:
-        page = QWidget()
-        self.headline = label("", "title", wrap=True)
-        self.notes = label("", "muted", wrap=True)
-        self.table = QTableWidget(0, 2)
-        self.table.setHorizontalHeaderLabels(["Motion", "Why it was not exported"])
-        self.table.verticalHeader().hide()
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(True)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setAccessibleName("Motions that were not exported")
-        header = self.table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.resizeSection(0, 180)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.copy_list = button("Copy list", "", self._copy)
-        self.open_folder = button("Show folder", "", lambda: self.show_folder.emit(self._exports.folder))
-        self.more = button("Export more…", "", self._again)
-        self.finish = button("Close", "primary", self.reject)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.copy_list)
-        row.addStretch(1)
-        for widget in (self.more, self.open_folder, self.finish):
-            row.addWidget(widget)
-        box = QVBoxLayout(page)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(12)
-        box.addWidget(self.headline)
-        box.addWidget(self.notes)
-        box.addWidget(self.table, 100)
-        box.addStretch(1)
-        box.addLayout(row)
         return page
 
     def _restyle(self) -> None:
@@ -403,21 +349,9 @@ class ExportDialog(QDialog):
     # -- running and ending --------------------------------------------------------------------
 
     def _follow(self) -> None:
-        state, progress = self._exports.state, self._exports.progress
-        if state is ExportState.IDLE or progress is None:
-            return
-        self.pages.setCurrentIndex(1)
-        self.stop.setEnabled(state is ExportState.RUNNING)
-        self.bar.setRange(0, max(progress.total, 1) * 100)
-        self.bar.setValue(round(progress.done * 100))
-        if state is ExportState.CANCELLING:
-            self.doing.setText("Stopping…")
-        elif progress.total == 1:
-            self.doing.setText("Exporting")
-        else:
-            at = min(int(progress.done) + 1, progress.total)
-            self.doing.setText(f"Exporting {at:,} of {progress.total:,}")
-        self.current.set_whole(progress.name)
+        if self._exports.state is not ExportState.IDLE and self._exports.progress is not None:
+            self.pages.setCurrentIndex(1)
+            self.running.show_progress(self._exports.state, self._exports.progress)
 
     def _finished(self, report: Any) -> None:
         notes = sorted({written.note for written in report.written if written.note})
@@ -427,46 +361,12 @@ class ExportDialog(QDialog):
         self._end(f"Nothing was exported. {error}", [], ())
 
     def _end(self, headline: str, notes: Sequence[str], failures: Sequence[Any]) -> None:
-        self.headline.setText(headline)
-        self.notes.setText("\n".join(f"Some were {note}." for note in notes))
-        self.notes.setVisible(bool(notes))
-        self._failures = list(failures)
-        for widget in (self.table, self.copy_list):
-            widget.setVisible(bool(failures))
-        self.table.setRowCount(len(failures))
-        for row, failure in enumerate(failures):
-            self.table.setItem(row, 0, QTableWidgetItem(failure.name))
-            self.table.setItem(row, 1, QTableWidgetItem(failure.message))
-        self.open_folder.setEnabled(Path(self._exports.folder).is_dir())
+        self.end.tell(headline, notes, failures)
+        self.end.open_folder.setEnabled(Path(self._exports.folder).is_dir())
         self.pages.setCurrentIndex(2)
-        self.finish.setFocus()
-
-    def _copy(self) -> None:
-        text = "\n".join(f"{failure.name}\t{failure.message}" for failure in self._failures)
-        QGuiApplication.clipboard().setText(text)
+        self.end.table.resizeRowsToContents()
+        self.end.finish.setFocus()
 
 
 def _seconds(span: tuple[int, int]) -> str:
     return f"{span[0] / FPS:.2f} to {span[1] / FPS:.2f} s"
-
-
-def end_sentence(report: Any, folder: str) -> str:
-    """One sentence on how an export ended.
-
-    >>> from motionlens.export import ExportReport
-    >>> end_sentence(ExportReport((), ()), "/x")
-    'Nothing was exported.'
-    """
-    n, failed = len(report.written), len(report.failures)
-    if report.cancelled:
-        return f"Cancelled: {counted(n, 'motion')} exported before that."
-    if not n:
-        return (
-            "Nothing was exported."
-            if not failed
-            else f"Nothing was exported: {counted(failed, 'motion')} failed."
-        )
-    if n == 1 and not failed:
-        return f"{report.written[0].path.name} is in {folder}."
-    out = f"{counted(n, 'file')} written to {folder}"
-    return f"{out}; {counted(failed, 'motion')} failed." if failed else f"{out}."

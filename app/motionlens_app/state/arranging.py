@@ -129,5 +129,9 @@ def filter_from_json(values: Mapping[str, Any]) -> Filter:
     True
     """
     plain = Filter()
-    known = {name: value for name, value in values.items() if hasattr(plain, name)}
-    return Filter(**{n: frozenset(v) if isinstance(v, list) else v for n, v in known.items()})
+    known: dict[str, Any] = {
+        name: frozenset(value) if isinstance(value, list) else value
+        for name, value in values.items()
+        if hasattr(plain, name)
+    }
+    return Filter(**known)

@@ -165,8 +165,8 @@ class CurationController(QObject):
 
     def is_favourite(self, item: Item) -> bool:
         """Whether a card wears the star."""
-        spans = self.kept.favourites.get(item.motion_id)
-        return bool(spans) and any(overlaps(item.key[1:], span) for span in spans)
+        spans = self.kept.favourites.get(item.motion_id, [])
+        return any(overlaps(item.key[1:], span) for span in spans)
 
     def toggle_favourite(self, items: Sequence[Item]) -> None:
         """Star these; if all have it, take it from them."""

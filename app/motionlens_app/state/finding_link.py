@@ -142,7 +142,7 @@ def summary(made: Arranged) -> str:
     ('1,721 hidden by filters · 3 below the cut', '')
     """
     parts = (
-        (made.filtered, "hidden by filters"), (made.cut, "below the cut"), (made.folded, "copies folded"),
+        (made.filtered, "hidden by filters"), (made.cut, "below the cut"), (made.folded, "copy folded" if made.folded == 1 else "copies folded"),
         (made.grouped, "behind their file’s best"),
     )  # fmt: skip
     return " · ".join(f"{n:,} {text}" for n, text in parts if n)

@@ -54,7 +54,7 @@ class SortButton(IconButton):
         self.descending = self._switch(menu, "The other way round", "descending")
         menu.addSeparator()
         self.fold = self._switch(menu, "Fold copies and mirrored twins", "fold")
-        self.group = self._switch(menu, "One card a file, its moments behind", "group")
+        self.grouped = self._switch(menu, "One card a file, its moments behind", "group")
         self.setMenu(menu)
         self._finding.changed.connect(self.refresh)
         session.search.changed.connect(self.refresh)
@@ -74,7 +74,11 @@ class SortButton(IconButton):
             plain = "Best first" if self._session.search.asks else "My order"
         self.sorts["score"].setText(plain)
         self.sorts[how.sort].setChecked(True)
-        for action, on in ((self.descending, how.descending), (self.fold, how.fold), (self.group, how.group)):
+        for action, on in (
+            (self.descending, how.descending),
+            (self.fold, how.fold),
+            (self.grouped, how.group),
+        ):
             if action.isChecked() != on:
                 action.setChecked(on)
         text = plain if how.sort == "score" else dict(SORTS)[how.sort]

@@ -71,8 +71,8 @@ class CollectionList(QWidget):
         self.new = CollectionRow("New collection…", "plus", themes)
         self.new.setCheckable(False)
         self.new.setToolTip("Make a collection; cards that are dropped here go into it")
-        self.new.clicked.connect(lambda: self.create([]))
-        self.new.dropped.connect(self.create)
+        self.new.clicked.connect(lambda: self.make([]))
+        self.new.dropped.connect(self.make)
         box.addWidget(self.new)
         box.addSpacing(12)
         self.saved_title = label("SAVED SEARCHES", "section")
@@ -161,7 +161,7 @@ class CollectionList(QWidget):
 
     # -- what the user does --------------------------------------------------------------------------
 
-    def create(self, marks: list) -> None:
+    def make(self, marks: list) -> None:
         """Make a collection of cards, or an empty one."""
         items = self._items(marks)
         name, given = self.ask_name("Name of the collection")

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QHideEvent, QLinearGradient, QPainter, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFormLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFormLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from motionlens.motion import FPS
 
@@ -51,6 +51,7 @@ class Details(QScrollArea):
         super().__init__()
         self._fade = _Fade(self, themes)
         self._wanted: Shown | None = None
+        self._built: tuple[int, int, int] | None = None
         self.editor: Callable[[Shown], QWidget | None] | None = None
         """Makes what the user keeps about the motion; stands above what was read."""
         self._soon = QTimer(self, singleShot=True, interval=LATER_MS)
@@ -85,6 +86,11 @@ class Details(QScrollArea):
 
     def _build(self) -> None:
         shown = self._wanted
+        key = None if shown is None else shown.item.key
+        before, focused = self.widget(), QApplication.focusWidget()
+        if before is not None and focused is not None and key == self._built and before.isAncestorOf(focused):
+            return  # somebody writes there
+        self._built = key
         inner = QWidget()
         inner.setObjectName("panel")
         box = QVBoxLayout(inner)

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from motionlens.library.facets import FacetCount
+from motionlens.library.facets import Facet, FacetCount
 
 from ..state.finding import FindingController, Value, value_name
 from ..theme import ThemeManager
 from .rows import Row, set_visible
 from .widgets import button, counted, label
 
-SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
+SECTIONS: tuple[tuple[str, tuple[Facet, ...]], ...] = (
     ("SHOW", ("favourite", "captions")),
     ("TAGS", ("tag",)),
     ("LENGTH", ("length",)),
@@ -113,10 +113,14 @@ class FacetPanel(QWidget):
         for title, facets in SECTIONS:
             made = self.sections[facets[0]] = Section(title, themes)
             made.clicked.connect(finding.toggle)
-            made.menu.connect(lambda facet, value, at: facet == "tag" and self.tag_menu.emit(value, at))
+            made.menu.connect(self._menu)
             box.addWidget(made)
         finding.changed.connect(self.refresh)
         self.refresh()
+
+    def _menu(self, facet: str, value: Value, at: QPoint) -> None:
+        if facet == "tag":
+            self.tag_menu.emit(str(value), at)
 
     def refresh(self) -> None:
         """Follow the finder."""

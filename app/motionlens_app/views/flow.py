@@ -23,11 +23,11 @@ class FlowLayout(QLayout):
         """Qt's name."""
         return len(self._items)
 
-    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+    def itemAt(self, index: int) -> QLayoutItem | None:
         """Qt's name."""
         return self._items[index] if 0 <= index < len(self._items) else None
 
-    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+    def takeAt(self, index: int) -> QLayoutItem | None:
         """Qt's name."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
@@ -64,7 +64,8 @@ class FlowLayout(QLayout):
         """The largest widget."""
         out = QSize()
         for item in self._items:
-            if item.widget() is None or not item.widget().isHidden():
+            widget = item.widget()
+            if widget is None or not widget.isHidden():
                 out = out.expandedTo(item.minimumSize())
         return out
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -132,12 +133,10 @@ class KeepActions(QObject):
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for one in self._session.curation.kept.collections:
-            menu.addAction(
-                one.name.replace("&", "&&"),
-                lambda number=one.id: self._session.curation.add_to_collection(number, items),
-            )
+            add = partial(self._session.curation.add_to_collection, one.id, items)
+            menu.addAction(one.name.replace("&", "&&"), add)
         menu.addSeparator()
-        menu.addAction("New collection…", lambda: side.create([list(item.key) for item in items]))
+        menu.addAction("New collection…", lambda: side.make([list(item.key) for item in items]))
         self.menu = menu
         menu.popup(QCursor.pos() if self._grid.underMouse() else self._grid.mapToGlobal(QPoint(24, 24)))
 

@@ -46,7 +46,6 @@ from .widgets import counted
 
 _ON_HIT = (
     "edit.favourite", "edit.tag", "edit.collect", "edit.uncollect", "find.moments", "",
-
     "query.like", "query.like_too", "", "view.compare", "why.show", "why.pin", "", "file.export", "file.copy_path", "file.reveal",
 )  # fmt: skip
 _ON_TIMELINE = (

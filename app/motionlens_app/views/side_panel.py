@@ -89,7 +89,8 @@ class SidePanel(QWidget):
     def _row(self, text: str, picture: str, run, checkable: bool = True) -> Row:
         row = Row(text, picture, self._themes)
         row.setCheckable(checkable)
-        row.clicked.connect(lambda _on=False: (self.refresh(), run()))
+        row.clicked.connect(self.refresh)  # the tick follows what is open, not the click
+        row.clicked.connect(lambda _on=False: run())
         return row
 
     def refresh(self) -> None:

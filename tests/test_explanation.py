@@ -19,6 +19,7 @@ from motionlens.model.encoder import ModelEncoder
 from motionlens.model.pyramid import Pyramid
 from motionlens.model.pyramid_config import PyramidConfig
 from motionlens.model.remote import ProcessEncoder
+from motionlens.search.scoring import score_stages, split_stages
 from motionlens.skeleton import JOINT_INDEX
 
 from .fakes import walk
@@ -162,6 +163,22 @@ def test_a_motion_as_query(encoder: ModelEncoder) -> None:
     )
 
 
+@pytest.mark.parametrize("video", [False, True])
+def test_a_filmed_person_as_query(video: bool) -> None:
+    encoder = make(replace(TINY, video=video))
+    known = np.ones((64, 22), dtype=bool)
+    known[:, JOINT_INDEX["left_wrist"]] = False
+    found = explain_by_motion(encoder, walk(64, 1), walk(100), known=known)
+    unseen = {"left shoulder", "left elbow"}
+    assert [w.text for w in found.words] == [name for name in PART_NAMES if name not in unseen]
+    assert found.word_contribution.sum() == pytest.approx(found.score, abs=1e-5)
+    # the score is that of a search
+    query = encoder.encode_example(walk(64, 1), known)
+    tokens = encoder.encode_motions([walk(100)])[0]
+    groups = split_stages(tokens.astype(np.float32), np.array([0, len(tokens)]), encoder.stage_counts)
+    assert found.score == pytest.approx(float(score_stages(query, groups)[0]), abs=2e-3)
+
+
 def test_models_without_words_and_parts_say_so() -> None:
     with pytest.raises(MotionLensError, match="cannot be explained"):
         explain(make(replace(TINY, joint_score=0.0)), TEXT, walk(40))
@@ -172,7 +189,12 @@ def load_tiny(path: Path | None) -> ModelEncoder:
 
 
 def test_the_same_through_the_models_process(encoder: ModelEncoder) -> None:
+    known = np.ones((40, 22), dtype=bool)
+    known[:, JOINT_INDEX["right_foot"]] = False
     with ProcessEncoder(loader="tests.test_explanation:load_tiny") as remote:
+        here, there = (explain_by_motion(e, walk(40), walk(64), known=known) for e in (encoder, remote))
+        np.testing.assert_allclose(there.interaction, here.interaction, atol=1e-6)
+        assert there.score == pytest.approx(here.score, abs=1e-6)
         far, near = explain(remote, TEXT, walk(40)), explain(encoder, TEXT, walk(40))
         assert remote.stage_weights == encoder.stage_weights
     assert np.allclose(far.interaction, near.interaction, atol=1e-5)

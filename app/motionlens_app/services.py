@@ -251,7 +251,8 @@ class LocalServices(LocalPreviews):
         best, first = None, 0
         for start in piece_starts(len(example.positions)):
             piece = example.positions[start : start + MAX_CLIP_FRAMES]
-            made = explain_by_motion(able, piece, clip, start_s, rows)
+            known = example.known if example.known is None else example.known[start : start + MAX_CLIP_FRAMES]
+            made = explain_by_motion(able, piece, clip, start_s, rows, known)
             if best is None or made.score > best.score:
                 best, first = made, start
         assert best is not None

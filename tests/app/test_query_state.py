@@ -151,7 +151,8 @@ def test_a_motion_file_is_read_in_a_process_of_its_own(tmp_path):
 def test_a_long_example_is_explained_by_the_piece_that_fits_best(monkeypatch):
     seen = []
 
-    def by_motion(encoder, piece, clip, start_s, rows):
+    def by_motion(encoder, piece, clip, start_s, rows, known):
+        assert known is None
         seen.append((len(piece), rows))
         made = made_up_explanation("0.0 0.8", len(clip), start_s)
         return replace(made, words=(QueryPart("0.0–0.8 s"),), score=float(len(seen) == 2))

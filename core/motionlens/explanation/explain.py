@@ -10,6 +10,7 @@ import numpy as np
 
 from ..model.interface import Composition, ExplainingEncoder, QueryTokens
 from ..motion import FPS
+from ..representation.known import known_patches
 from ..skeleton import N_PARTS
 from ..windows import PATCH_FRAMES
 from .maps import JOINT, SEGMENT, WHOLE, Maps, Side, make_maps, merge_rows, words_of
@@ -66,28 +67,28 @@ def explain_by_motion(
     clip: np.ndarray,
     start_s: float = 0.0,
     rows: Literal["body part", "segment"] = "body part",
+    known: np.ndarray | None = None,
 ) -> Explanation:
-    """The same for a motion as the query: its tokens look for the clip's, all of a stage counting alike.
+    """The same for a motion, or a person lifted from a video, as the query: its tokens look for the clip's.
 
     Args:
-        example: (T, 22, 3), the query. rows: what its tokens are taken together to.
+        example: (T, 22, 3), the query. rows: what its tokens are taken together to; one of which nothing was
+            seen has no row. known: (T, 22) bool, joints that a video showed; None for a motion.
     """
-    tokens, composition = encoder.compose_motion(example)
-    side = motion_side(tokens, composition, encoder.stage_counts)
-    weights = [
-        np.full(len(v), weight / max(len(v), 1), np.float32)
-        for v, weight in zip(side.vectors, encoder.stage_weights, strict=True)
-    ]
-    asking = Side(side.vectors, (weights[0], weights[1], weights[2]), side.shares, side.parts)
-    place = np.arange(len(side.vectors[JOINT]))
+    query, composition = encoder.compose_example(example, known)
+    asking = query_side(query, composition)
+    place = np.arange(len(asking.vectors[JOINT]))
+    if known is not None:
+        place = np.flatnonzero(known_patches(known))
     if rows == "body part":
-        names, groups = PART_NAMES, place % N_PARTS
+        every, groups = PART_NAMES, place % N_PARTS
     else:
         groups = place // N_PARTS
-        names = tuple(f"{a:.1f}–{b:.1f} s" for a, b in _segments(len(example), 0.0))
-    phrases = tuple(f"segment {k + 1}" for k in range(len(side.vectors[SEGMENT])))
+        every = tuple(f"{a:.1f}–{b:.1f} s" for a, b in _segments(len(example), 0.0))
+    used, groups = np.unique(groups, return_inverse=True)
+    phrases = tuple(f"segment {k + 1}" for k in range(len(asking.vectors[SEGMENT])))
     found = motion_side(*encoder.compose_motion(clip), encoder.stage_counts)
-    parts = tuple(QueryPart(name) for name in names)
+    parts = tuple(QueryPart(every[k]) for k in used)
     return _explanation("", parts, groups, phrases, asking, found, len(clip), start_s)
 
 

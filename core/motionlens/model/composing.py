@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from ..errors import MotionLensError
 from .contract import RetrievalModel
+from .examples import states_of
 from .pyramid import Pyramid
 from .stages import StageTokens, TextBatch, Tokens
 from .text import WIDTH
@@ -71,13 +72,19 @@ def compose_text(model: Pyramid, text: TextBatch) -> Composed:
     return tokens, _shares(tokens, n), _parts(sentence, tokens["whole"])
 
 
-def compose_motion(model: Pyramid, images: Tensor, lengths: Tensor) -> Composed:
-    """One motion image (1, W * 16, parts, channels); patches are in the order of its joint tokens."""
-    patches = model.motion(images, lengths)
-    tokens = model.motion_stages(patches)
+def compose_motion(
+    model: Pyramid, images: Tensor, lengths: Tensor, present: Tensor | None = None
+) -> Composed:
+    """One motion image (1, W * 16, parts, channels); patches are in the order of its joint tokens.
+
+    ``present``: (1, W * parts) bool, the patches that were seen of a person lifted from a video, whose tower it
+    then is; None for a motion.
+    """
+    patches, heads, _ = states_of(model, images, lengths, present)
+    tokens = model.motion_stages(patches, heads)
     n = int(patches.exists[0].sum())
     if "whole" not in model.stage_weights:
         return tokens, _shares(tokens, n), images.new_zeros(n, 0)
-    head = _linear(model.motion_heads["whole"])
+    head = _linear(heads["whole"])
     rows = (patches.states[0, patches.exists[0]] @ head.weight.T + head.bias) / n
     return tokens, _shares(tokens, n), _parts(rows, tokens["whole"])

@@ -16,7 +16,7 @@ from ..windows import MAX_CLIP_FRAMES, PATCH_FRAMES
 from .build import load_model, save_model
 from .composing import compose_motion, compose_text, explainable
 from .contract import RetrievalModel
-from .examples import example_tokens, lifted_tokens
+from .examples import example_tokens, lifted_tokens, seen_patches
 from .fingerprint import model_fingerprint
 from .interface import Composition, QueryTokens
 from .stages import STAGES, StageTokens, TextBatch, Tokens
@@ -217,6 +217,18 @@ class ModelEncoder:
         tokens, shares, parts = compose_motion(model, images.to(self._device), lengths.to(self._device))
         vectors = [tokens[s].vectors[0][tokens[s].exists[0]].float() for s in self._stages]
         return torch.cat(vectors).cpu().numpy(), _composition(shares, parts)
+
+    @torch.inference_mode()
+    def compose_example(
+        self, clip: np.ndarray, known: np.ndarray | None = None
+    ) -> tuple[QueryTokens, Composition]:
+        """See ``ExplainingEncoder.compose_example``."""
+        query = self.encode_example(clip, known)
+        images, lengths = padded_images([self._make(clip)])
+        present = None if known is None else seen_patches(known, len(clip)).to(self._device)
+        there = images.to(self._device), lengths.to(self._device)
+        _, shares, parts = compose_motion(explainable(self._model), *there, present)
+        return query, _composition(shares, parts)
 
     @torch.inference_mode()
     def encode_motions(self, clips: Sequence[np.ndarray]) -> list[np.ndarray]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..errors import MotionLensError
 from ..motion import FPS
@@ -18,6 +18,7 @@ from ..skeleton import BODY_PARTS, N_JOINTS, N_PARTS
 from ..windows import PATCH_FRAMES
 from .contract import RetrievalModel
 from .interface import QueryTokens
+from .motion_tower import PatchStates
 from .pyramid import Pyramid
 from .stages import STAGES, Tokens
 
@@ -43,24 +44,30 @@ def with_patches(model: RetrievalModel) -> Pyramid:
     )
 
 
-def _encode(
+def states_of(
     model: Pyramid, images: Tensor, lengths: Tensor, present: Tensor | None
-) -> tuple[Tokens, Tensor, bool]:
-    """Tokens of a batch; here alone is decided which tower encodes a lifted person.
+) -> tuple[PatchStates, nn.ModuleDict, bool]:
+    """Patch states of a batch; here alone is decided which tower encodes a lifted person.
 
     Args:
         images, lengths: see ``RetrievalModel.encode_motion``.
         present: (B, W * 14) bool, patches that were seen, at least one an item; None for motions.
 
     Returns:
-        The tokens, (B, M) int64 the patch (window * 14 + part) of each joint token, and whether their weights
-        were learned: a motion tower's heads never learned what to look for, a video tower's do.
+        The states, the tower's heads, and whether these learned what to look for: a motion tower's never did.
     """
     if present is None or model.video is None:
-        states = model.motion(images, lengths, present)
-        return model.motion_stages(states), states.place, False
-    states = model.video(images, lengths, present)
-    return model.motion_stages(states, model.video_heads), states.place, True
+        return model.motion(images, lengths, present), model.motion_heads, False
+    return model.video(images, lengths, present), model.video_heads, True
+
+
+def _encode(
+    model: Pyramid, images: Tensor, lengths: Tensor, present: Tensor | None
+) -> tuple[Tokens, Tensor, bool]:
+    """Tokens of a batch, (B, M) int64 the patch (window * 14 + part) of each joint token, and whether their
+    weights were learned."""
+    states, heads, learned = states_of(model, images, lengths, present)
+    return model.motion_stages(states, heads), states.place, learned
 
 
 def _seen(known: np.ndarray, n_frames: int) -> np.ndarray:
@@ -133,6 +140,11 @@ def _pieces(places: Sequence[int], n_frames: int) -> list[str]:
         start, end = window * PATCH_FRAMES, min((window + 1) * PATCH_FRAMES, n_frames)
         out.append(f"{BODY_PARTS[part].name} {start / FPS:.1f}-{end / FPS:.1f} s")
     return out
+
+
+def seen_patches(known: np.ndarray, n_frames: int) -> Tensor:
+    """(1, W * 14) bool, which patches of one lifted person were seen."""
+    return torch.from_numpy(_seen(known, n_frames).reshape(1, -1))
 
 
 def lifted_tokens(

@@ -132,6 +132,16 @@ class ExplainingEncoder(Encoder, Protocol):
         """
         ...
 
+    def compose_example(
+        self, clip: np.ndarray, known: np.ndarray | None = None
+    ) -> tuple[QueryTokens, Composition]:
+        """Tokens of an example as ``ExampleEncoder.encode_example`` gives them, and what they are made of.
+
+        Raises:
+            MotionLensError: nothing is known, or a model whose tokens are no body parts during windows.
+        """
+        ...
+
     def compose_motion(self, clip: np.ndarray) -> tuple[np.ndarray, Composition]:
         """Tokens of one clip as ``encode_motions`` gives them, but float32, and what they are made of.
 

@@ -150,6 +150,15 @@ class ProcessEncoder:
             tokens, *rest = self._ask({"compose": None}, [np.ascontiguousarray(clip, "<f4")])[1]
         return tokens, Composition(*rest)
 
+    def compose_example(
+        self, clip: np.ndarray, known: np.ndarray | None = None
+    ) -> tuple[QueryTokens, Composition]:
+        """See ``ExplainingEncoder.compose_example``. Goes before motions that wait."""
+        arrays = [_positions(clip)] if known is None else [_positions(clip), np.asarray(known, "|b1")]
+        with self._my_turn(first=True):
+            answer, found = self._ask({"compose_example": known is not None}, arrays)
+        return _query("", answer, found), Composition(*found[3:])
+
     def stage_counts(self, n_tokens: int) -> tuple[int, int, int]:
         """See ``Encoder.stage_counts``; the process is asked once for each number."""
         if n_tokens not in self._counts:
@@ -324,6 +333,10 @@ def _answer(
     """Header and arrays for one request."""
     if "text" in request:
         return _sent(encoder.encode_text(request["text"]))
+    if "compose_example" in request:
+        query, made = encoder.compose_example(arrays[0], arrays[1] if request["compose_example"] else None)
+        header, out = _sent(query)
+        return header, [*out, made.shares.astype("<f4"), made.parts.astype("<f4")]
     if "compose" in request:
         if request["compose"] is None:
             tokens, made = encoder.compose_motion(arrays[0])

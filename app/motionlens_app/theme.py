@@ -184,7 +184,7 @@ def stylesheet(t: Theme) -> str:
     QPushButton#link:hover {{ background: {t.card_hover}; }}
     QPushButton#link:focus {{ border: 2px solid {t.accent}; padding: 3px 7px; }}
     QPushButton#filter {{ background: {t.accent_soft}; border: 1px solid transparent; border-radius: 12px;
-        padding: 3px 10px; font-size: {SMALL_PX}px; }}
+        padding: 3px 10px; min-height: 18px; font-size: {SMALL_PX}px; }}
     QPushButton#filter:hover {{ border-color: {t.accent}; }}
     QPushButton#filter:focus {{ border: 2px solid {t.accent}; padding: 2px 9px; }}
     QLineEdit#keep, QPlainTextEdit#keep {{ background: {t.card}; color: {t.text}; border: 1px solid {t.border};

@@ -130,7 +130,7 @@ def test_each_damage_has_its_own_sentence(damage: Callable[[str], str], word: st
 
 def test_unknown_kinds_and_missing_files(tmp_path: Path) -> None:
     assert {".bvh", ".amc", ".glb", ".gltf", ".npy", ".npz"} == SUPPORTED_SUFFIXES
-    with pytest.raises(UnreadableFileError, match=r"film\.mp4 is of no kind"):
+    with pytest.raises(UnreadableFileError, match=r"film\.mp4 is no motion file"):
         read_motions(tmp_path / "film.mp4")
     with pytest.raises(UnreadableFileError, match=r"gone\.bvh cannot be opened"):
         read_motions(tmp_path / "gone.bvh")

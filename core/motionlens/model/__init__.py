@@ -11,7 +11,7 @@ from ..resources import resource_dir
 if TYPE_CHECKING:
     from .encoder import ModelEncoder
 
-DEFAULT_MODEL = "motionlens-2"
+DEFAULT_MODEL = "motionlens-3"
 
 
 def default_model_dir() -> Path:

@@ -51,7 +51,7 @@ class PyramidConfig:
             are taken (``vit_trunk``); width, layers and heads must be that model's.
     """
 
-    name: str = "motionlens-2"
+    name: str = "motionlens-3"
     architecture: str = "pyramid"
     image: str = "motionlens"
     dim: int = 64

@@ -167,6 +167,8 @@ def test_suggestions_are_chosen_with_the_keyboard(app, qtbot):
 def test_a_saved_search_brings_words_and_filters_back(app, qtbot):
     window, side = app.window, app.window.side.collections
     side.ask_name = lambda title, text="": ("my waves", True)
+    side.save_search()
+    assert window.note.text().startswith("Type words or choose filters first")
     window.query.set_text("waves")
     app.session.finding.toggle("dataset", "bvh")
     side.save_search()

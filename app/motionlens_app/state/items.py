@@ -69,72 +69,33 @@ def item_of_record(record: MotionRecord) -> Item:
     )
 
 
-@dataclass(frozen=True)
-class LengthFilter:
-    """Keeps cards whose length lies in [low, high) seconds."""
-
-    label: str
-    low: float = 0.0
-    high: float = float("inf")
-
-    def keeps(self, item: Item) -> bool:
-        """True for a card that stays.
-
-        >>> LengthFilter("2-5 s", 2, 5).keeps(Item(1, "a", "", 0.0, 3.0))
-        True
-        """
-        return self.low <= item.duration_s < self.high
-
-
-LENGTHS: tuple[LengthFilter, ...] = (
-    LengthFilter("Any length"),
-    LengthFilter("Under 2 s", 0, 2),
-    LengthFilter("2 to 5 s", 2, 5),
-    LengthFilter("Over 5 s", 5),
-)
-
-
 class ItemModel(QAbstractListModel):
-    """The cards, filtered by length. Replacing them keeps nothing: the view keeps its selection by key."""
+    """The cards. Replacing them keeps nothing: the view keeps its selection by key."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._all: list[Item] = []
         self._shown: list[Item] = []
-        self._filter = LENGTHS[0]
 
     def set_items(self, items: Iterable[Item]) -> None:
         """Show these; what only grows (during an import) keeps its rows."""
-        new = items if isinstance(items, list) else list(items)
-        every = self._filter == LENGTHS[0]
-        shown = new if every else [item for item in new if self._filter.keeps(item)]
+        shown = items if isinstance(items, list) else list(items)
         old = len(self._shown)
         if shown is self._shown or shown == self._shown:
-            self._all, self._shown = new, shown
+            self._shown = shown
             return
         if 0 < old < len(shown) and shown[:old] == self._shown:
             self.beginInsertRows(QModelIndex(), old, len(shown) - 1)
-            self._all, self._shown = new, shown
+            self._shown = shown
             self.endInsertRows()
             return
         self.beginResetModel()
-        self._all, self._shown = new, shown
+        self._shown = shown
         self.endResetModel()
-
-    def set_filter(self, length: LengthFilter) -> None:
-        """Keep only cards of a length."""
-        self._filter = length
-        self.set_items(self._all)
 
     @property
     def items(self) -> Sequence[Item]:
         """The cards shown."""
         return self._shown
-
-    @property
-    def hidden(self) -> int:
-        """How many cards the filter hides."""
-        return len(self._all) - len(self._shown)
 
     def row_of(self, key: tuple[int, int, int]) -> int:
         """The row of a card, -1 when it is not shown."""

@@ -46,9 +46,10 @@ class CollectionRow(Row):
 
 
 class CollectionList(QWidget):
-    """``opened``: a saved search was clicked."""
+    """``opened``: a saved search was clicked. ``said``: a sentence for the status bar."""
 
     opened = Signal(dict)
+    said = Signal(str)
 
     def __init__(self, session: Session, themes: ThemeManager) -> None:
         super().__init__()
@@ -172,6 +173,9 @@ class CollectionList(QWidget):
         """Keep the words and filters at hand under a name."""
         query = self._session.finding_link.present()
         if not query or self._session.query.chips:
+            self.said.emit(
+                "Type words or choose filters first: a saved search holds these, not clips and motions."
+            )
             return
         name, given = self.ask_name("Name of the search", str(query.get("text", "")))
         if given and name.strip():

@@ -136,6 +136,7 @@ class MainWindow(QMainWindow):
         self.side.library_chosen.connect(self.open_library)
         self.side.open_other.connect(self.ask_library)
         self.side.import_folder.connect(self.ask_import_folder)
+        self.side.collections.said.connect(self.say)
         self.side.failures.clicked.connect(lambda: self.show_failures())
         self.results.import_folder.connect(self.ask_import_folder)
         self.results.open_starter.connect(lambda: self.open_library(starter_choice()))

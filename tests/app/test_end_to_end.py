@@ -197,8 +197,10 @@ def test_first_start_early_query_and_import(start, qtbot, tmp_path):
     takes = write_takes(tmp_path / "takes", 6)
     (takes / "raise.bvh").write_text(bvh_text())
     (takes / "cut_short.bvh").write_text(bvh_text()[:700])
+    drop(app, takes)  # two kinds of files: the window shows what it takes them for, and asks
+    qtbot.waitUntil(lambda: app.window.imports.dialog is not None, timeout=30_000)
     with qtbot.waitSignal(session.import_finished, timeout=60_000) as finished:
-        drop(app, takes)
+        qtbot.mouseClick(app.window.imports.dialog.go, Qt.MouseButton.LeftButton)
     (outcome,) = finished.args
     assert outcome.imported == 7
     assert [Path(failure.path).name for failure in outcome.failures] == ["cut_short.bvh"]

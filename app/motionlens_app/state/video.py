@@ -230,12 +230,7 @@ class VideoController(QObject):
         if self.state is not VideoState.TRACKING:
             return
         self._worker.cancel()
-        if self.followed is None:
-            self.clear()
-            return
-        self.state, self.progress = VideoState.READY, None
         self._fall_back()
-        self.changed.emit()
 
     def clear(self) -> None:
         """No video."""
@@ -330,18 +325,18 @@ class VideoController(QObject):
         if isinstance(error, CancelledError):
             return
         self.failed.emit(error)
+        self._fall_back()
+
+    def _fall_back(self) -> None:
+        """What was there before is there again; where nothing was, the clip goes."""
         if self.followed is None:
             self.clear()
             return
         self.state, self.progress = VideoState.READY, None
-        self._fall_back()
-        self.changed.emit()
-
-    def _fall_back(self) -> None:
-        assert self.followed is not None
         self.span = self.followed.span
         self._take(self.followed)
         self._load_frames()
+        self.changed.emit()
 
     def _load_frames(self) -> None:
         """Small pictures of the range, as many as the strip needs."""

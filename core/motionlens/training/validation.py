@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -33,33 +35,35 @@ def fit_normalisation(model: RetrievalModel, sampler: Any, batches: int = 8) -> 
         video.std.copy_(model.std)
 
 
-@torch.inference_mode()
-def score_matrix(model: RetrievalModel, batch: Batch) -> np.ndarray:
-    """(texts, motions) scores of a batch's pairs, float64; the model's mode is left as it was."""
+@contextmanager
+def _evaluating(model: RetrievalModel) -> Iterator[None]:
+    """Evaluation mode without gradients; the model's mode is put back."""
     training = model.training
     model.eval()
     try:
-        batch = batch.to(model.mean.device)
-        text = model.encode_text(batch.text)
-        columns = [model.scores(text, model.encode_motion(*chunk)) for chunk in batch.motions]
-        return torch.cat(columns, dim=1).double().cpu().numpy()
+        with torch.inference_mode():
+            yield
     finally:
         model.train(training)
 
 
-@torch.inference_mode()
+def score_matrix(model: RetrievalModel, batch: Batch) -> np.ndarray:
+    """(texts, motions) scores of a batch's pairs, float64."""
+    with _evaluating(model):
+        batch = batch.to(model.mean.device)
+        text = model.encode_text(batch.text)
+        columns = [model.scores(text, model.encode_motion(*chunk)) for chunk in batch.motions]
+        return torch.cat(columns, dim=1).double().cpu().numpy()
+
+
 def video_matrix(model: RetrievalModel, batch: Batch) -> np.ndarray:
-    """(videos, motions) scores of a batch's pairs, float64; the model's mode is left as it was."""
-    training = model.training
-    model.eval()
-    try:
+    """(videos, motions) scores of a batch's pairs, float64."""
+    with _evaluating(model):
         batch = batch.to(model.mean.device)
         videos = [model.encode_video(c.images, c.lengths, c.present) for c in batch.video or ()]
         motions = [model.encode_motion(*chunk) for chunk in batch.motions]
         rows = [torch.cat([model.scores(v, m) for m in motions], dim=1) for v in videos]
         return torch.cat(rows).double().cpu().numpy()
-    finally:
-        model.train(training)
 
 
 def validate(model: RetrievalModel, batch: Batch) -> dict[str, float]:

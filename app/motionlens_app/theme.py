@@ -11,8 +11,6 @@ from PySide6.QtWidgets import QApplication
 from .render.body import TRUNK_DARK, TRUNK_LIGHT
 from .render.thumbnail import ThumbnailColours
 
-GRID = 8
-"""Spacing unit in pixels; halves are allowed."""
 BODY_PX = 13
 SMALL_PX = 11
 RADIUS = 6

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from dropping import drop
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from motionlens.library import LocalLibrary
@@ -155,18 +155,6 @@ def write_takes(folder: Path, n: int) -> Path:
     return folder
 
 
-def drop(app: App, path: Path) -> None:
-    """Drop a folder on the window."""
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path))])
-    app.window.dropEvent(
-        QDropEvent(
-            QPointF(50, 50), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton,
-            Qt.KeyboardModifier.NoModifier,
-        )
-    )  # fmt: skip
-
-
 def ask(app: App, text: str, qtbot) -> set[str]:
     """Type a query; names of the hits."""
     app.window.query.set_text(text)
@@ -197,7 +185,7 @@ def test_first_start_early_query_and_import(start, qtbot, tmp_path):
     takes = write_takes(tmp_path / "takes", 6)
     (takes / "raise.bvh").write_text(bvh_text())
     (takes / "cut_short.bvh").write_text(bvh_text()[:700])
-    drop(app, takes)  # two kinds of files: the window shows what it takes them for, and asks
+    drop(app.window, takes)  # two kinds of files: the window shows what it takes them for, and asks
     qtbot.waitUntil(lambda: app.window.imports.dialog is not None, timeout=30_000)
     with qtbot.waitSignal(session.import_finished, timeout=60_000) as finished:
         qtbot.mouseClick(app.window.imports.dialog.go, Qt.MouseButton.LeftButton)
@@ -224,7 +212,7 @@ def test_quit_in_the_middle_of_an_import_and_start_again(start, qtbot, tmp_path,
     settings.save()
     app = start()
     qtbot.waitUntil(lambda: app.session.model.state is ModelState.READY, timeout=60_000)
-    drop(app, takes)
+    drop(app.window, takes)
     qtbot.waitUntil(
         lambda: app.session.imports.progress is not None and app.session.imports.progress.done >= 5,
         timeout=30_000,

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import pytest
+from dropping import drop
 from fake_previews import fake_kind, unread_kind
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
 
 from motionlens.errors import MotionLensError
 from motionlens.library.preview import Preview
@@ -27,18 +25,6 @@ def asked(app, services, qtbot, tmp_path):
     qtbot.waitUntil(lambda: dialog.kinds.count() == 3)
     yield dialog
     dialog.reject()
-
-
-def drop(app, path: Path) -> None:
-    """Drop a path on the window."""
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path))])
-    app.window.dropEvent(
-        QDropEvent(
-            QPointF(50, 50), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton,
-            Qt.KeyboardModifier.NoModifier,
-        )
-    )  # fmt: skip
 
 
 def test_it_shows_every_kind_before_anything_is_imported(asked, app, services, tmp_path):
@@ -108,7 +94,7 @@ def test_a_saved_correction_can_be_taken_back(app, services, qtbot, tmp_path):
 
 def test_a_clean_drop_imports_at_once_and_offers_the_dialog(app, services, qtbot, tmp_path):
     with qtbot.waitSignal(app.session.import_finished, timeout=5000):
-        drop(app, tmp_path)
+        drop(app.window, tmp_path)
     bar = app.window.messages
     assert (
         bar.isVisible() and "Importing 12 files" in bar.title.text() and "centimetre" in bar.sentence.text()
@@ -124,7 +110,7 @@ def test_a_clean_drop_imports_at_once_and_offers_the_dialog(app, services, qtbot
 @pytest.mark.parametrize("found", [Preview((fake_kind(), fake_kind("bvh:3"))), Preview((unread_kind(),))])
 def test_a_drop_that_is_not_plain_asks(app, services, qtbot, tmp_path, found):
     services.found = found
-    drop(app, tmp_path)
+    drop(app.window, tmp_path)
     qtbot.waitUntil(lambda: app.window.imports.dialog is not None and app.window.imports.dialog.isVisible())
     assert not services.imports and services.looked == [[tmp_path]]
     assert app.window.imports.dialog.kinds.count() == len(found.kinds)
@@ -135,7 +121,7 @@ def test_single_files_are_imported_without_a_look(app, services, qtbot, tmp_path
     file = tmp_path / "take.bvh"
     file.write_text("HIERARCHY")
     with qtbot.waitSignal(app.session.import_finished, timeout=5000):
-        drop(app, file)
+        drop(app.window, file)
     assert not services.looked and services.imports[0][1] == [file]
 
 

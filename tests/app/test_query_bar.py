@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from dropping import drop, mime_of
 from fakes import FakeLibrary
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -15,22 +14,6 @@ from motionlens.errors import UnreadableFileError
 from motionlens_app.state.libraries import own_choice
 from motionlens_app.state.search import SearchPhase
 from motionlens_app.state.selection import Pick
-
-
-def mime_of(*paths: Path) -> QMimeData:
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    return mime
-
-
-def drop(widget, *paths: Path, text: str = "") -> None:
-    """Drag over a widget and let go."""
-    mime = mime_of(*paths)
-    if text:
-        mime.setText(text)
-    rest = (mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
-    widget.dragEnterEvent(QDragEnterEvent(QPoint(20, 20), Qt.DropAction.CopyAction, *rest))
-    widget.dropEvent(QDropEvent(QPointF(20, 20), Qt.DropAction.CopyAction, *rest))
 
 
 def results(app, qtbot, text="waves left"):

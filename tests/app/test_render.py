@@ -7,6 +7,7 @@ import os
 import numpy as np
 import pytest
 from fakes import gait
+from pictures import painted, pixels
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
@@ -14,18 +15,10 @@ from motionlens.skeleton import JOINT_INDEX, rest_positions
 from motionlens_app.render.body import ANCHORS, anchors, body_scale, telling_frame
 from motionlens_app.render.camera import Camera
 from motionlens_app.render.factory import make_viewport
-from motionlens_app.render.painter_view import paint_scene
 from motionlens_app.render.thumbnail import ThumbnailPainter, prepare
 from motionlens_app.render.viewport import ViewportModel
 from motionlens_app.theme import DARK, LIGHT
 from motionlens_app.views.viewer_panel import viewport_colours
-
-
-def pixels(image: QImage) -> np.ndarray:
-    """(H, W, 3) red, green, blue."""
-    image = image.convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).astype(int)
 
 
 def columns_of(rgb: np.ndarray) -> tuple[float, float, int, int]:
@@ -33,15 +26,6 @@ def columns_of(rgb: np.ndarray) -> tuple[float, float, int, int]:
     cool = (rgb[..., 2] - rgb[..., 0]) > 60
     warm = (rgb[..., 0] - rgb[..., 2]) > 60
     return np.nonzero(cool)[1].mean(), np.nonzero(warm)[1].mean(), int(cool.sum()), int(warm.sum())
-
-
-def scene_image(model: ViewportModel, size: int = 360) -> np.ndarray:
-    image = QImage(size, size, QImage.Format.Format_RGB32)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    paint_scene(painter, QRectF(0, 0, size, size), model)
-    painter.end()
-    return pixels(image)
 
 
 @pytest.fixture
@@ -55,7 +39,7 @@ def model(qapp):
 
 def test_from_the_front_the_left_side_is_cool_and_on_the_right_of_the_picture(model):
     model.preset("front")
-    cool, warm, n_cool, n_warm = columns_of(scene_image(model))
+    cool, warm, n_cool, n_warm = columns_of(painted(model))
     assert n_cool > 400 and n_warm > 400
     assert cool > 180 > warm
 
@@ -63,7 +47,7 @@ def test_from_the_front_the_left_side_is_cool_and_on_the_right_of_the_picture(mo
 def test_from_behind_it_is_the_other_way_round(model):
     model.preset("front")
     model.set_camera(model.camera.orbited(180, 0))
-    cool, warm, _, _ = columns_of(scene_image(model))
+    cool, warm, _, _ = columns_of(painted(model))
     assert cool < 180 < warm
 
 
@@ -168,5 +152,5 @@ def test_gl_renderer_agrees_with_the_painter(qapp, qtbot, model):
     gl = pixels(widget.grabFramebuffer().scaled(360, 360))
     cool, warm, n_cool, n_warm = columns_of(gl)
     assert cool > 180 > warm
-    other = columns_of(scene_image(model))
+    other = columns_of(painted(model))
     assert abs(n_cool / other[2] - 1) < 0.35 and abs(n_warm / other[3] - 1) < 0.35

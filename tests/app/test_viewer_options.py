@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from fakes import gait
-from PySide6.QtCore import QPoint, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter
+from pictures import painted, pixels
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from motionlens.motion import FPS
@@ -27,27 +27,11 @@ from motionlens_app.render.layers import (
     trail_at,
 )
 from motionlens_app.render.looks import TRAIL_SETS, ViewOptions, options_from_text
-from motionlens_app.render.painter_view import paint_scene
 from motionlens_app.render.viewport import ViewportModel
 from motionlens_app.theme import DARK, LIGHT
 from motionlens_app.views.viewer_panel import viewport_colours
 
 SIZE = 360
-
-
-def pixels(image: QImage) -> np.ndarray:
-    image = image.convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).astype(int)
-
-
-def picture(model: ViewportModel) -> np.ndarray:
-    image = QImage(SIZE, SIZE, QImage.Format.Format_RGB32)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    paint_scene(painter, QRectF(0, 0, SIZE, SIZE), model)
-    painter.end()
-    return pixels(image)
 
 
 def changed(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -174,7 +158,7 @@ def test_shortest_motions_have_layers_too(qapp, n):
     everything = ViewOptions("skeleton", TRAIL_SETS["hands"], "8", True)
     model.set_options(everything)
     model.set_frame(n - 1.0)
-    assert cool(picture(model)).sum() > 50
+    assert cool(painted(model)).sum() > 50
     assert np.isfinite(gl_layers.trails(model)).all() and np.isfinite(gl_layers.on_the_ground(model)).all()
 
 
@@ -185,28 +169,28 @@ def test_shortest_motions_have_layers_too(qapp, n):
 def test_the_skeleton_is_thinner_and_left_stays_cool(model, theme):
     model.set_colours(viewport_colours(theme))
     model.preset("front")
-    body = picture(model)
+    body = painted(model)
     model.set_options(replace(model.options, body="skeleton"))
-    bones = picture(model)
+    bones = painted(model)
     assert 0.03 < cool(bones).sum() / cool(body).sum() < 0.5
     assert np.nonzero(cool(bones))[1].mean() > np.nonzero(warm(bones))[1].mean()
 
 
 def test_trails_paint_the_side_s_colour_behind_the_hand(model):
-    without = picture(model)
+    without = painted(model)
     model.set_options(replace(model.options, trails=(J["left_foot"],)))
-    new = changed(without, picture(model))
-    rgb = picture(model)
+    new = changed(without, painted(model))
+    rgb = painted(model)
     assert new.sum() > 60 and (cool(rgb) & new).sum() > 5 * (warm(rgb) & new).sum()
     foot = model.camera.project(model.actors[0].points[ANCHORS["left_foot"]], SIZE, SIZE)[:2]
     assert np.hypot(*(np.argwhere(new)[:, ::-1] - foot).T).min() < 8
 
 
 def test_onion_skin_stays_behind_the_body(model):
-    without = picture(model)
+    without = painted(model)
     solid = changed(without, picture_without_body(model))
     model.set_options(replace(model.options, ghosts="8"))
-    new = changed(without, picture(model))
+    new = changed(without, painted(model))
     assert new.sum() > 400
     assert (new & solid).sum() < 0.05 * new.sum()
 
@@ -214,16 +198,16 @@ def test_onion_skin_stays_behind_the_body(model):
 def picture_without_body(model: ViewportModel) -> np.ndarray:
     actors, model.actors = model.actors, []
     try:
-        return picture(model)
+        return painted(model)
     finally:
         model.actors = actors
 
 
 def test_contacts_lie_on_the_ground_in_the_foot_s_colour_and_are_quiet(model):
     model.preset("top")
-    without = picture(model)
+    without = painted(model)
     model.set_options(replace(model.options, contacts=True))
-    with_prints = picture(model)
+    with_prints = painted(model)
     new = changed(without, with_prints)
     assert new.sum() > 40 and cool(with_prints)[new].any() and warm(with_prints)[new].any()
     body = changed(without, picture_without_body(model))
@@ -231,11 +215,11 @@ def test_contacts_lie_on_the_ground_in_the_foot_s_colour_and_are_quiet(model):
 
 
 def test_grid_and_path_can_go(model):
-    with_grid = picture(model)
+    with_grid = painted(model)
     model.set_options(replace(model.options, grid=False))
-    assert changed(with_grid, picture(model)).sum() > 300
+    assert changed(with_grid, painted(model)).sum() > 300
     model.set_options(replace(model.options, grid=True, path=True))
-    assert changed(with_grid, picture(model)).sum() > 30
+    assert changed(with_grid, painted(model)).sum() > 30
 
 
 @pytest.mark.parametrize("options", [
@@ -260,7 +244,7 @@ def test_gl_draws_the_same(qapp, qtbot, model, options):
     drawn = {}
     for name, take in (
         ("gl", lambda: pixels(widget.grabFramebuffer().scaled(SIZE, SIZE))),
-        ("painter", lambda: picture(model)),
+        ("painter", lambda: painted(model)),
     ):
         rgb = take()
         actors, model.actors = model.actors, []

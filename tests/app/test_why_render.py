@@ -5,34 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from fakes import gait
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter
+from pictures import painted, pixels
 
 from motionlens.skeleton import JOINT_INDEX as J
 from motionlens.skeleton import rest_positions
 from motionlens_app.render.body import ANCHOR_JOINT, ANCHORS
-from motionlens_app.render.painter_view import paint_scene
 from motionlens_app.render.viewport import ViewportModel
 from motionlens_app.theme import DARK, LIGHT
 from motionlens_app.views.viewer_panel import viewport_colours
 
 SIZE = 360
-
-
-def pixels(image: QImage) -> np.ndarray:
-    """(H, W, 3) red, green, blue."""
-    image = image.convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).astype(int)
-
-
-def painted(model: ViewportModel) -> np.ndarray:
-    image = QImage(SIZE, SIZE, QImage.Format.Format_RGB32)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    paint_scene(painter, QRectF(0, 0, SIZE, SIZE), model)
-    painter.end()
-    return pixels(image)
 
 
 def glowing(rgb: np.ndarray) -> np.ndarray:

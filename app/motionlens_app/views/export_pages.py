@@ -6,21 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QHBoxLayout,
-    QHeaderView,
     QProgressBar,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from ..state.exporting import ExportProgress, ExportState
 from ..theme import ThemeManager, icon
+from .failure_table import FailureTable
 from .widgets import ElidedLabel, button, counted, label
 
 
@@ -85,23 +82,10 @@ class EndPage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._failures: list[Any] = []
         self.headline = label("", "title", wrap=True)
         self.notes = label("", "muted", wrap=True)
-        self.table = QTableWidget(0, 2)
-        self.table.setHorizontalHeaderLabels(["Motion", "Why it was not exported"])
-        self.table.verticalHeader().hide()
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(True)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setAccessibleName("Motions that were not exported")
-        header = self.table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.resizeSection(0, 180)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.copy_list = button("Copy list", "", self._copy)
+        self.table = FailureTable("Motion", "Why it was not exported", "Motions that were not exported", 180)
+        self.copy_list = button("Copy list", "", self.table.copy)
         self.open_folder = button("Show folder", "")
         self.more = button("Export more…", "")
         self.finish = button("Close", "primary")
@@ -122,20 +106,12 @@ class EndPage(QWidget):
 
     def tell(self, headline: str, notes: Sequence[str], failures: Sequence[Any]) -> None:
         """Fill in."""
-        self._failures = list(failures)
         self.headline.setText(headline)
         self.notes.setText("\n".join(f"Some were {note}." for note in notes))
         self.notes.setVisible(bool(notes))
         for widget in (self.table, self.copy_list):
             widget.setVisible(bool(failures))
-        self.table.setRowCount(len(failures))
-        for row, failure in enumerate(failures):
-            self.table.setItem(row, 0, QTableWidgetItem(failure.name))
-            self.table.setItem(row, 1, QTableWidgetItem(failure.message))
-
-    def _copy(self) -> None:
-        text = "\n".join(f"{failure.name}\t{failure.message}" for failure in self._failures)
-        QGuiApplication.clipboard().setText(text)
+        self.table.fill([(failure.name, failure.message) for failure in failures])
 
 
 def end_sentence(report: Any, folder: str) -> str:

@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QHBoxLayout,
-    QHeaderView,
     QProgressBar,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +17,7 @@ from motionlens.library.interface import Failure
 
 from ..services import ImportOutcome
 from ..state.imports import ImportController, ImportState
+from .failure_table import FailureTable
 from .widgets import ElidedLabel, button, counted, label
 
 
@@ -99,44 +95,17 @@ class FailureDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Files not imported")
         self.resize(760, 420)
-        self._failures = list(failures)
-        self.table = QTableWidget(len(self._failures), 2)
-        self.table.setHorizontalHeaderLabels(["File", "Why"])
-        self.table.verticalHeader().hide()
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(True)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.table.setAccessibleName("Files not imported")
-        for row, failure in enumerate(self._failures):
-            name = QTableWidgetItem(failure.path.rsplit("/", 1)[-1])
-            name.setToolTip(failure.path)
-            self.table.setItem(row, 0, name)
-            self.table.setItem(row, 1, QTableWidgetItem(failure.message))
-        header = self.table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        header.resizeSection(0, 220)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.table = FailureTable("File", "Why", "Files not imported", 220)
+        self.table.fill([(failure.path, failure.message) for failure in failures])
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 16, 16, 16)
         box.setSpacing(12)
         box.addWidget(label(headline, "title", wrap=True))
         box.addWidget(self.table, 1)
         row_box = QHBoxLayout()
-        row_box.addWidget(button("Copy list", "", self.copy))
+        row_box.addWidget(button("Copy list", "", self.table.copy))
         row_box.addStretch(1)
         close = button("Close", "primary", self.accept)
         row_box.addWidget(close)
         box.addLayout(row_box)
         close.setFocus()
-
-    def text(self) -> str:
-        """The list as tab-separated lines."""
-        return "\n".join(f"{failure.path}\t{failure.message}" for failure in self._failures)
-
-    def copy(self) -> None:
-        """Put the list on the clipboard."""
-        QGuiApplication.clipboard().setText(self.text())

@@ -10,7 +10,6 @@ from .pyramid_config import PyramidConfig
 from .text import WIDTH
 from .when import When, places
 
-MAX_WORDS = 96
 _PARTS = 4
 
 

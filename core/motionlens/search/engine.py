@@ -20,7 +20,7 @@ from .captions import NO_CAPTION, CaptionIndex, lift
 from .combining import combine, part_weights
 from .encoded import EncodedPart, EncodedQuery, check, encode
 from .query import Example, Query
-from .result import OWN_CAPTION, TEXT, Hit, SearchResult
+from .result import OWN_CAPTION, Hit, SearchResult
 from .scoring import StageGroup, score_pieces, split_stages
 
 _MOMENTS_PER_BATCH = 1024
@@ -128,15 +128,6 @@ class SearchEngine:
             started = time.perf_counter()  # waiting for another query is not this one's work
             encoded = encode(query, self.encoder, self._example_tokens)
             return replace(encoded, encode_ms=1e3 * (time.perf_counter() - started))
-
-    def search_tokens(
-        self, query: QueryTokens, k: int = 10, fold_overlaps: bool = True, encode_ms: float = 0.0
-    ) -> SearchResult:
-        """``search`` for a text that is encoded already; ``encode_ms`` is what that took."""
-        text = EncodedPart(TEXT, (query,))
-        return self.search_encoded(
-            EncodedQuery(Query(query.text), text, (), None, encode_ms), k, fold_overlaps
-        )
 
     def search_encoded(
         self,

@@ -211,7 +211,7 @@ def test_dropping_a_folder_imports_it(app, services, qtbot, tmp_path):
     dialog = app.window.failure_dialog
     assert dialog.isVisible() and dialog.table.rowCount() == 3
     dialog.table.copy()
-    assert dialog.text().count("cut short") == 3 and str(tmp_path) in dialog.text()
+    assert dialog.table.text().count("cut short") == 3 and str(tmp_path) in dialog.table.text()
     dialog.close()
     assert "9 files imported, 3 could not be read" in app.window.note.text()
     assert not app.window.import_strip.isVisible()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .commands import Command
+from .state.imports import ImportState
 from .state.libraries import own_choice, starter_choice
+from .state.model import ModelState
 
 if TYPE_CHECKING:
     from .views.main_window import MainWindow
@@ -17,28 +19,36 @@ def commands_of(window: MainWindow) -> list[Command]:
 
 
 def _file(w: MainWindow) -> list[Command]:
+    def shown() -> bool:
+        return w.session.viewer.shown is not None
+
     return [
         Command("file.import_folder", "Import a &folder…", w.ask_import_folder, "&Library", ("Ctrl+I",)),
         Command("file.import_files", "Import f&iles…", w.ask_import_files, "&Library", ("Ctrl+Shift+I",)),
-        Command("file.cancel_import", "&Cancel the import", w.session.imports.cancel, "&Library"),
+        Command("file.cancel_import", "&Cancel the import", w.session.imports.cancel, "&Library",
+                possible=lambda: w.session.imports.state is not ImportState.IDLE),
         Command("file.starter", "&Starter library", lambda: w.open_library(starter_choice()), "&Library",
                 ("Ctrl+1",), separator_before=True),
         Command("file.own", "&My library", lambda: w.open_library(own_choice()), "&Library", ("Ctrl+2",)),
         Command("file.open", "&Open another library…", w.ask_library, "&Library", ("Ctrl+O",)),
         Command("file.failures", "Files &not imported…", w.show_failures, "&Library"),
-        Command("file.export", "&Export…", w.exports.ask, "&Library", ("E",), typing=False, separator_before=True),
-        Command("file.copy_path", "Copy the &path", w.exports.copy_path, "&Library", ("Ctrl+Shift+C",)),
-        Command("file.reveal", "Sho&w in the file manager", w.exports.reveal, "&Library"),
+        Command("file.export", "&Export…", w.exports.ask, "&Library", ("E",), typing=False, separator_before=True,
+                possible=shown),
+        Command("file.copy_path", "Copy the &path", w.exports.copy_path, "&Library", ("Ctrl+Shift+C",),
+                possible=shown),
+        Command("file.reveal", "Sho&w in the file manager", w.exports.reveal, "&Library", possible=shown),
         Command("file.quit", "&Quit", w.quit, "&Library", ("Ctrl+Q",), separator_before=True),
-        Command("model.load", "&Load the model again", w.session.model.start, "&Search"),
+        Command("model.load", "&Load the model again", w.session.model.start, "&Search",
+                possible=lambda: w.session.model.state in (ModelState.IDLE, ModelState.FAILED)),
         Command("query.focus", "Go to the &query", w.query.focus, "&Search", ("Ctrl+F",)),
         Command("query.video", "Search by a &video…", w.queries.ask_video, "&Search", ("Ctrl+Shift+F",), separator_before=True),
         Command("query.motion", "Search by a &motion file…", w.queries.ask_motion_file, "&Search"),
-        Command("query.like", "More &like this", w.queries.more_like, "&Search", ("M",), typing=False),
+        Command("query.like", "More &like this", w.queries.more_like, "&Search", ("M",), typing=False, possible=shown),
         Command("query.like_too", "&Add this to the query", lambda: w.queries.more_like(alone=False), "&Search"),
         Command("query.range", "Search by this &range", w.queries.search_by_range, "&Search", ("Shift+M",), typing=False),
         Command("query.avoid", "&Avoid…", w.query.focus_avoid, "&Search", ("-",), typing=False),
-        Command("query.strip", "Show or &fold the video", w.queries.toggle_strip, "&Search", ("Shift+V",), typing=False),
+        Command("query.strip", "Show or &fold the video", w.queries.toggle_strip, "&Search", ("Shift+V",), typing=False,
+                possible=lambda: w.session.video.path is not None),
         Command("query.slash", "Go to the query", w.query.focus, "", ("/",), typing=False),
         Command("query.clear", "&Clear the query", w.query.clear_all, "&Search"),
     ]  # fmt: skip
@@ -132,4 +142,7 @@ def _why(w: MainWindow) -> list[Command]:
 
 
 def _help(w: MainWindow) -> list[Command]:
-    return [Command("help.keys", "&Keyboard…", w.show_shortcuts, "&Help", ("?",), typing=False)]
+    return [
+        Command("help.palette", "&All commands…", w.help.open_palette, "&Help", ("Ctrl+K",)),
+        Command("help.keys", "&Keyboard…", w.help.show_shortcuts, "&Help", ("?",), typing=False),
+    ]

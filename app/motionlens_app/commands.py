@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -21,6 +22,7 @@ class Command:
         handler: called without argument, or with the checked state when ``checkable``.
         menu: title of the menu it stands in; "" for shortcut only.
         typing: True if the shortcut must keep working while a text field has the focus.
+        possible: says whether it can do anything now; None: always, or the action itself is switched.
         group: commands of one group are alternatives (radio items).
     """
 
@@ -34,6 +36,7 @@ class Command:
     typing: bool = True
     group: str = ""
     separator_before: bool = False
+    possible: Callable[[], bool] | None = None
 
 
 class CommandTable:
@@ -74,11 +77,29 @@ class CommandTable:
             if not command.menu:
                 continue
             if command.menu not in menus:
-                menus[command.menu] = bar.addMenu(command.menu)
+                menu = menus[command.menu] = bar.addMenu(command.menu)
+                menu.aboutToShow.connect(partial(self._grey, command.menu))
+                menu.aboutToHide.connect(partial(self._ungrey, command.menu))
             if command.separator_before:
                 menus[command.menu].addSeparator()
             menus[command.menu].addAction(self.actions[command.id])
         return menus
+
+    def available(self, name: str) -> bool:
+        """True where the command would do something now."""
+        possible = self.commands[name].possible
+        return self.actions[name].isEnabled() and (possible is None or possible())
+
+    def _grey(self, menu: str) -> None:
+        for command in self.commands.values():
+            if command.menu == menu and command.possible is not None:
+                self.actions[command.id].setEnabled(command.possible())
+
+    def _ungrey(self, menu: str) -> None:
+        """Shortcuts ask for themselves: what is impossible now may be possible when the key is pressed."""
+        for command in self.commands.values():
+            if command.menu == menu and command.possible is not None:
+                self.actions[command.id].setEnabled(True)
 
     def by_key(self, sequence: str) -> Command | None:
         """The command of a plain key (those with ``typing`` False)."""

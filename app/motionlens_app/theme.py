@@ -192,6 +192,10 @@ def stylesheet(t: Theme) -> str:
     QListWidget#suggestionRows {{ background: transparent; border: none; outline: 0; }}
     QListWidget#suggestionRows::item {{ padding: 4px 8px; border-radius: 4px; color: {t.text}; }}
     QListWidget#suggestionRows::item:selected {{ background: {t.accent_soft}; color: {t.text}; }}
+    #palette {{ background: {t.card}; border: 1px solid {t.border}; border-radius: 10px; }}
+    QLineEdit#paletteField {{ background: {t.panel}; color: {t.text}; border: 2px solid {t.accent};
+        border-radius: {RADIUS}px; padding: 8px 10px; font-size: 15px; }}
+    QListWidget#paletteRows {{ background: transparent; border: none; outline: 0; }}
     #dropLine {{ background: {t.accent}; border: none; }}
     #hint {{ background: {t.card}; border: 1px solid {t.border}; border-radius: {RADIUS}px; }}
     #messageBar {{ background: {t.error_soft}; border-bottom: 1px solid {t.border}; }}

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMainWindow,
     QMenu,
-    QMessageBox,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -32,6 +31,7 @@ from ..state.session import Session
 from ..theme import ThemeManager
 from .dropping import Dropped, dropped_on_window
 from .export_actions import ExportActions
+from .help_actions import HelpActions
 from .import_actions import ImportActions
 from .import_view import FailureDialog, ImportStrip, outcome_sentence
 from .keep_actions import KeepActions
@@ -84,6 +84,7 @@ class MainWindow(QMainWindow):
         self.exports = ExportActions(session, self.results.grid, self.viewer, themes, settings, self.say)
         self.imports = ImportActions(session, themes, self.messages, self.say, self.import_paths, self)
         self.keep = KeepActions(self)
+        self.help = HelpActions(self)
         self.table = CommandTable(self, commands_of(self))
         self.table.fill(self.menuBar())
         self._choose: Callable[[str], str] = lambda title: QFileDialog.getExistingDirectory(self, title)
@@ -298,22 +299,13 @@ class MainWindow(QMainWindow):
     def choose_theme(self, name: str) -> None:
         """ "system", "dark" or "light"."""
         self.settings.put("theme", name)
-        self.themes.choose(name)
+        if name != self.themes.choice:
+            self.themes.choose(name)
+        self.table.actions[f"view.theme_{name}"].setChecked(True)
 
     def quit(self) -> None:
         """Close the window, and with it the app."""
         self.close()
-
-    def show_shortcuts(self) -> None:
-        """The list of keys, made from the command table."""
-        rows = "".join(
-            f"<tr><td style='padding:2px 24px 2px 0'>{c.text.replace('&', '')}</td><td><b>{'  or  '.join(c.shortcuts)}</b></td></tr>"
-            for c in self.table.commands.values()
-            if c.shortcuts
-        )
-        box = QMessageBox(QMessageBox.Icon.NoIcon, "Keyboard", f"<table>{rows}</table>", parent=self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
 
     def _enter_pressed(self) -> None:
         self.session.search.submit()

@@ -200,6 +200,18 @@ def test_table_of_an_empty_folder_has_the_references(places: Places) -> None:
     ] * 3
 
 
+def test_a_plan_of_folds_alone_prints_them_alone(
+    places: Places, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "folds.yaml"
+    path.write_text(json.dumps({"ours": "ours", "systems": {"ours": {"config": "small", "official": False}}}))
+    given = ["compare", str(path), "--data", str(places.data), "--out", str(places.out / "nothing")]
+    assert main([*given, "--table"]) == 0
+    assert [line for line in capsys.readouterr().out.splitlines() if line.startswith("#")] == [
+        "### (f) leave-subject-out: 10 ids, 5 folds, intervals over subjects"
+    ]
+
+
 def test_averages_what_it_was_before_in() -> None:
     from motionlens.model.build import average_in, save_model
 

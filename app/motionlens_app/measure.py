@@ -14,25 +14,21 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtWidgets import QApplication
 
 from .measure_look import measure_look
+from .measure_response import QUERIES, PaintedResults, entered, measure_response
 from .measure_why import measure_why
 from .state.libraries import LibraryState, choice_for, own_choice
+from .watchdog import Watchdog
 
-_QUERIES = (
-    "a person waves with the left hand",
-    "someone walks in a circle",
-    "jumps up twice",
-    "kicks with the right leg",
-    "a tired old man walks slowly",
-)
-_REPEATS = 6
 _SCROLL_S = 4.0
+PARTS = ("response", "why", "look", "browse", "theme", "import")
 
 
 def _fill(folder: str, moments: int) -> None:
@@ -61,9 +57,32 @@ class GapMeter:
 
     def __init__(self, application: QApplication) -> None:
         self._application = application
+        self._watch = Watchdog(application)
         self.phase = "start"
         self.wall: dict[str, float] = {}
         self.cpu: dict[str, float] = {}
+
+    def __enter__(self) -> GapMeter:
+        self._watch.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._watch.__exit__(*error)
+
+    @property
+    def phase(self) -> str:
+        """What is being measured."""
+        return self._watch.phase
+
+    @phase.setter
+    def phase(self, name: str) -> None:
+        self._watch.phase = name
+
+    def print_stalls(self) -> None:
+        """Where the longest stall of each phase was."""
+        for phase, longest in self._watch.by_phase().items():
+            print(f"--- {phase}: {longest.wall:.0f} ms by the clock, {longest.cpu:.0f} ms of processor time")
+            print(self._watch.where_in(phase), end="")
 
     def round(self) -> None:
         """One round of the event loop."""
@@ -98,17 +117,33 @@ class GapMeter:
         }
 
 
-def measure(folder: Path) -> dict[str, float]:
-    """Drive the window on the library in ``folder``; seconds, milliseconds and MB by name."""
+def measure(folder: Path, parts: Collection[str] = PARTS, where: bool = False) -> dict[str, float]:
+    """Drive the window on the library in ``folder``; seconds, milliseconds and MB by name.
+
+    Args:
+        parts: what is measured, of ``PARTS``.
+        where: print the stack of the longest stall of each phase.
+    """
     started = time.perf_counter()
-    from .main import build, prepare
-    from .services import LocalServices
-    from .state.model import ModelState
+    from .main import prepare
 
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(["motionlens"])
     prepare(application)
-    meter = GapMeter(application)
+    with GapMeter(application) as meter:
+        figures = _driven(folder, parts, meter, application, started)
+    if where:
+        meter.print_stalls()
+    return figures
+
+
+def _driven(
+    folder: Path, parts: Collection[str], meter: GapMeter, application: QApplication, started: float
+) -> dict[str, float]:
+    from .main import build
+    from .services import LocalServices
+    from .state.model import ModelState
+
     services = LocalServices()
     app = build(application, services)
     session = app.session
@@ -124,24 +159,26 @@ def measure(folder: Path) -> dict[str, float]:
     figures["searchable_s"] = time.perf_counter() - started
     meter.wait(0.5)
 
-    responses = [_respond(meter, app, _QUERIES[n % len(_QUERIES)]) for n in range(_REPEATS * len(_QUERIES))]
-    warm = sorted(1e3 * seconds for seconds in responses[len(_QUERIES) :])
-    figures["response_p50_ms"] = warm[len(warm) // 2]
-    figures["response_p95_ms"] = warm[int(0.95 * (len(warm) - 1))]
-
-    with tempfile.TemporaryDirectory() as folder_of_exports:
-        figures |= measure_why(meter, app, Path(folder_of_exports))
-    figures |= measure_look(meter, app)
-    meter.phase = "browse"
-    with meter.timed():
-        app.window.query.set_text("")
-    _scroll(meter, app)
-    meter.phase = "theme"
-    for name in ("light", "dark"):
+    if "response" in parts:
+        figures |= measure_response(meter, app)
+    if "why" in parts:
+        with tempfile.TemporaryDirectory() as folder_of_exports:
+            figures |= measure_why(meter, app, Path(folder_of_exports))
+    if "look" in parts:
+        figures |= measure_look(meter, app)
+    if "browse" in parts:
+        meter.phase = "browse"
         with meter.timed():
-            app.window.choose_theme(name)
-        meter.wait(0.5)
-    figures["import_s"], figures["query_during_import_ms"] = _import(meter, app)
+            app.window.query.set_text("")
+        _scroll(meter, app)
+    if "theme" in parts:
+        meter.phase = "theme"
+        for name in ("light", "dark"):
+            with meter.timed():
+                app.window.choose_theme(name)
+            meter.wait(0.5)
+    if "import" in parts:
+        figures["import_s"], figures["query_during_import_ms"] = _import(meter, app)
     figures |= meter.figures()
     figures["memory_window_mb"] = resident_mb()
     figures["memory_model_mb"] = resident_mb(services.model_pid) if services.model_pid else 0.0
@@ -151,27 +188,12 @@ def measure(folder: Path) -> dict[str, float]:
     return figures
 
 
-def _respond(meter: GapMeter, app, text: str, phase: str = "search") -> float:
-    """Seconds from Enter until the results are painted."""
-    session = app.session
-    meter.phase = phase
-    app.window.query.set_text(text)
-    begin = time.perf_counter()
-    with meter.timed():
-        session.search.submit()  # Enter
-    meter.until(lambda: session.search.result is not None and session.search.result.query == text, 20)
-    meter.round()
-    taken = time.perf_counter() - begin
-    meter.wait(0.1)
-    return taken
-
-
 def _import(meter: GapMeter, app) -> tuple[float, float]:
     """Import files into a library of their own and ask meanwhile: seconds, and the slowest answer in ms."""
     from .screenshots import write_takes
     from .state.imports import ImportState
 
-    session = app.session
+    session, seen = app.session, PaintedResults(app)
     with tempfile.TemporaryDirectory() as work:
         write_takes(Path(work) / "takes", session.libraries.library)
         meter.phase = "import"
@@ -184,7 +206,7 @@ def _import(meter: GapMeter, app) -> tuple[float, float]:
         slowest, number = 0.0, 0
         while session.imports.state is not ImportState.IDLE and time.perf_counter() - begin < 300:
             if session.search.has_searcher:
-                slowest = max(slowest, _respond(meter, app, _QUERIES[number % len(_QUERIES)], "import"))
+                slowest = max(slowest, entered(meter, app, seen, QUERIES[number % len(QUERIES)], "import"))
                 number += 1
             meter.wait(0.3)
         taken = time.perf_counter() - begin
@@ -216,6 +238,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         epilog="example: python -m motionlens_app.measure --moments 5000",
     )
     parser.add_argument("--moments", type=int, default=5000, help="size of the library that is made")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS, help="what is measured (default: all)")
+    parser.add_argument("--where", action="store_true", help="print where the longest stalls were")
     parser.add_argument("--library", type=Path, metavar="DIR", help="use this library instead")
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as work:
@@ -229,7 +253,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             filler.join()
             if filler.exitcode:
                 return 1
-        for name, value in measure(folder).items():
+        for name, value in measure(folder, options.parts, options.where).items():
             print(f"{name:24} {value:10.1f}" if value >= 10 else f"{name:24} {value:10.2f}")
     return 0
 

@@ -18,6 +18,9 @@ _RADIUS = {
     "ankle": 0.05, "foot": 0.038, "collar": 0.065, "shoulder": 0.06, "elbow": 0.045, "wrist": 0.036,
 }  # fmt: skip
 _WIDE = 1.4  # a trunk is wider than deep
+# Skull and nose on the reference body: from and to, metres from the head joint, and radius. Not as long as the
+# bone's end says: that one lies where the source's neck is long.
+_HEAD = (((0.0, 0.02, 0.015), (0.0, 0.085, 0.02), 0.095), ((0.0, 0.035, 0.1), (0.0, 0.05, 0.108), 0.02))
 _TRUNK = tuple(J[n] for n in ("spine1", "spine2", "spine3", "neck"))
 
 
@@ -52,7 +55,21 @@ def body_mesh(offsets: np.ndarray, ends: dict[int, np.ndarray]) -> BodyMesh:
     bones = [
         (p, rest[p], rest[j], _radius(j), SIDES[j], j in _TRUNK) for j, p in enumerate(PARENTS) if p >= 0
     ]
-    bones += [(j, rest[j], rest[j] + offset, _end_radius(j), SIDES[j], False) for j, offset in ends.items()]
+    head = J["head"]
+    bones += [
+        (j, rest[j], rest[j] + offset, 0.03, SIDES[j], False) for j, offset in ends.items() if j != head
+    ]
+    for low, high, radius in _HEAD:
+        bones.append(
+            (
+                head,
+                rest[head] + size * np.array(low),
+                rest[head] + size * np.array(high),
+                radius,
+                SIDES[head],
+                False,
+            )
+        )
     parts, first = [], 0
     for joint, start, end, radius, side, trunk in bones:
         vertices, normals, triangles = capsule(start, end, radius * size)
@@ -69,10 +86,6 @@ def body_mesh(offsets: np.ndarray, ends: dict[int, np.ndarray]) -> BodyMesh:
 def _radius(joint: int) -> float:
     name = next(n for n, j in J.items() if j == joint)
     return _RADIUS[name.split("_")[-1]]
-
-
-def _end_radius(joint: int) -> float:
-    return 0.095 if joint == J["head"] else 0.03
 
 
 def capsule(start: np.ndarray, end: np.ndarray, radius: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -15,10 +15,10 @@ from .names import RIG_NAMES
 from .rig import CHILDREN, RiggedMotion, rest_joints
 
 _BODY, _FIRST = 1, 2  # nodes: 0 is the armature, 1 the body, from 2 on the joints
-_COLOURS = {  # linear RGB; muted, so that left and right are told apart and nothing shouts
-    "centre": (0.55, 0.55, 0.58),
-    "left": (0.78, 0.38, 0.10),
-    "right": (0.10, 0.36, 0.70),
+_COLOURS = {  # linear RGB; left cool and right warm, as everywhere in the app
+    "centre": (0.48, 0.51, 0.56),
+    "left": (0.07, 0.33, 0.79),
+    "right": (0.85, 0.25, 0.06),
 }
 _COMPONENT = {"f": gl.FLOAT, "B": gl.UNSIGNED_BYTE, "H": gl.UNSIGNED_SHORT}
 _KINDS = {1: gl.SCALAR, 2: gl.VEC2, 3: gl.VEC3, 4: gl.VEC4, 16: gl.MAT4}

@@ -80,7 +80,9 @@ def run(args: argparse.Namespace) -> int:
         from .table import markdown
 
         tables = [markdown(b) for b in blocks]
-        print("\n\n".join(tables + [understanding_markdown(understood, plan.ours)] * bool(understood)))
+        if understood:
+            tables.append(understanding_markdown(understood, plan.ours))
+        print("\n\n".join(tables))
     return 0
 
 
@@ -204,6 +206,8 @@ def table_blocks(plan: Plan, out: Path, queries: Queries) -> list[Block]:
     near = similar_captions(embeddings[test])
     folds = knowing_nothing(queries.captions, queries.subjects)
     blocks = [_fold_block(plan, out, queries, fitted_folds(queries, targets, embeddings, plan.folds) | folds)]
+    if not any(OFFICIAL in plan.targets(name) for name in plan.systems):
+        return blocks
     for relevant, title in (
         (None, f"(a) {len(test)} official test ids, strict, intervals over ids"),
         (near, f"(c) {len(test)} official test ids, sentence cosine above 0.90 counts"),

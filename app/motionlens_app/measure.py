@@ -31,16 +31,12 @@ _SCROLL_S = 4.0
 PARTS = ("response", "why", "look", "browse", "theme", "import")
 
 
-def _fill(folder: str, moments: int) -> None:
+def _fill(folder: str, moments: int, encoded: int | None = None) -> None:
     """Make and encode the library, in a process of its own so that its memory is not counted."""
-    from motionlens.benchmark.command import fill_library
-    from motionlens.library import LocalLibrary
-    from motionlens.library.encoding import encode_missing
+    from motionlens.benchmark.filling import fill_encoded
     from motionlens.model import load_encoder
 
-    fill_library(Path(folder), moments)
-    with LocalLibrary(folder) as library:
-        encode_missing(library, load_encoder())
+    fill_encoded(Path(folder), moments, load_encoder(), encoded)
 
 
 def resident_mb(pid: int | None = None) -> float:
@@ -238,7 +234,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         epilog="example: python -m motionlens_app.measure --moments 5000",
     )
     parser.add_argument("--moments", type=int, default=5000, help="size of the library that is made")
-    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS, help="what is measured (default: all)")
+    parser.add_argument(
+        "--encoded", type=int, metavar="N", help="encode N moments only, and repeat those with a little noise"
+    )
+    parser.add_argument(
+        "--parts", nargs="+", choices=PARTS, default=PARTS, help="what is measured (default: all)"
+    )
     parser.add_argument("--where", action="store_true", help="print where the longest stalls were")
     parser.add_argument("--library", type=Path, metavar="DIR", help="use this library instead")
     options = parser.parse_args(argv)
@@ -247,7 +248,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         folder = options.library or Path(work) / "library"
         if options.library is None:
             filler = multiprocessing.get_context("spawn").Process(
-                target=_fill, args=(str(folder), options.moments)
+                target=_fill, args=(str(folder), options.moments, options.encoded)
             )
             filler.start()
             filler.join()

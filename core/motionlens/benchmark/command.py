@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import MotionLensError
+from .filling import fill_library, repeat_encoded
 
 _QUERIES = (
     "a person waves with the left hand",
@@ -34,6 +35,9 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--moments", type=int, default=5000, help="size of the library that is searched")
+    parser.add_argument(
+        "--encoded", type=int, metavar="N", help="encode N of them only, and repeat those with a little noise"
+    )
     parser.add_argument("--files", type=Path, help="folder of motion files whose import is timed")
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=run)
@@ -49,21 +53,6 @@ def _memory_mb() -> float:
     return peak / (2**20 if sys.platform == "darwin" else 2**10)
 
 
-def fill_library(folder: Path, moments: int, seed: int = 0) -> None:
-    """Store at least ``moments`` synthesised moments, as varied as the training corpus."""
-    from ..library import LocalLibrary
-    from ..motion import Motion
-    from ..synthesis.compose import synthesise
-    from ..synthesis.sampling import sample_recipe
-
-    rng = np.random.default_rng(seed)
-    with LocalLibrary(folder) as library, library.writing() as writer:
-        made = 0
-        while made < moments:
-            motion = Motion(synthesise(sample_recipe(rng)).positions, f"motion {made}")
-            made += len(writer.store_motion(motion, []))
-
-
 def _naive_ms(library: Any, encoder: Any) -> float:
     """One query scored motion by motion from the files, as a first program would: the yardstick."""
     from ..search.scoring import score_stages, split_stages
@@ -75,8 +64,12 @@ def _naive_ms(library: Any, encoder: Any) -> float:
     return 1e3 * (time.perf_counter() - start)
 
 
-def measure_queries(folder: Path, moments: int) -> dict[str, float]:
-    """Times of warm queries over a library of ``moments`` moments, milliseconds."""
+def measure_queries(folder: Path, moments: int, encoded: int | None = None) -> dict[str, float]:
+    """Times of warm queries over a library of ``moments`` moments, milliseconds.
+
+    Args:
+        encoded: see ``filling.fill_encoded``.
+    """
     from ..library import LocalLibrary
     from ..library.encoding import encode_missing
     from ..model import load_encoder
@@ -86,11 +79,14 @@ def measure_queries(folder: Path, moments: int) -> dict[str, float]:
     encoder = load_encoder()
     encoder.encode_text("a person walks")
     load_s = time.perf_counter() - start
-    fill_library(folder, moments)
+    fill_library(folder, moments if encoded is None else min(encoded, moments))
     with LocalLibrary(folder) as library:
+        n_encoded = library.counts().moments
         start = time.perf_counter()
         encode_missing(library, encoder)
         encode_s = time.perf_counter() - start
+    repeat_encoded(folder, moments, encoder)
+    with LocalLibrary(folder) as library:
         engine = SearchEngine(library, encoder)
         engine.warm_up()
         engine.search(_QUERIES[0])
@@ -100,7 +96,7 @@ def measure_queries(folder: Path, moments: int) -> dict[str, float]:
         return {
             "moments": library.counts().moments,
             "model_load_s": load_s,
-            "encode_ms_per_moment": 1e3 * encode_s / library.counts().moments,
+            "encode_ms_per_moment": 1e3 * encode_s / n_encoded,
             "query_encode_ms_p50": float(np.median([t["encode"] for t in timings])),
             "query_score_ms_p50": float(np.median([t["score"] for t in timings])),
             "query_total_ms_p50": float(np.median(total)),
@@ -138,11 +134,11 @@ def measure_import(folder: Path, files: Path) -> dict[str, float]:
 
 def run(args: argparse.Namespace) -> int:
     """Measure and print."""
-    if args.moments < 1:
-        raise MotionLensError("--moments must be 1 or more.")
+    if args.moments < 1 or (args.encoded is not None and args.encoded < 1):
+        raise MotionLensError("--moments and --encoded must be 1 or more.")
     figures: dict[str, Any] = {"cores": os.cpu_count()}
     with tempfile.TemporaryDirectory() as folder:
-        figures["queries"] = measure_queries(Path(folder) / "made", args.moments)
+        figures["queries"] = measure_queries(Path(folder) / "made", args.moments, args.encoded)
         if args.files:
             figures["import"] = measure_import(Path(folder) / "imported", args.files)
     if args.json:

@@ -43,13 +43,11 @@ def first_library(given: str | None, settings: Settings) -> LibraryChoice:
     return starter_choice()
 
 
-def build(
-    application: QApplication, services: Services, settings: Settings | None = None, debounce_ms: int = 150
-) -> App:
+def build(application: QApplication, services: Services, settings: Settings | None = None) -> App:
     """Make the window and its session; nothing slow happens before ``session.start``."""
     settings = settings or Settings()
     themes = ThemeManager(application, settings.text("theme", "system"))
-    session = Session(services, debounce_ms=debounce_ms)
+    session = Session(services)
     return App(session, themes, settings, MainWindow(session, themes, settings))
 
 

@@ -53,7 +53,7 @@ def make_app(
     made: list[App] = []
 
     def make(start: bool = True, resize: bool = True) -> App:
-        app = build(qapp, services, Settings(tmp_path / "app.ini"), debounce_ms=20)
+        app = build(qapp, services, Settings(tmp_path / "app.ini"))
         made.append(app)
         if resize:
             app.window.resize(1280, 720)

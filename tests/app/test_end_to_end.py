@@ -92,7 +92,7 @@ def start(
     made: list[App] = []
 
     def run() -> App:
-        app = build(qapp, LocalServices(), Settings(tmp_path / "app.ini"), debounce_ms=20)
+        app = build(qapp, LocalServices(), Settings(tmp_path / "app.ini"))
         made.append(app)
         app.window.show()
         app.session.start(first_library(None, app.settings))

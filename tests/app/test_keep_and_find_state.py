@@ -15,7 +15,7 @@ from motionlens_app.state.session import Session
 
 @pytest.fixture
 def session(qapp, qtbot, tmp_path: Path):
-    made = Session(TinyServices(tmp_path / "library", tmp_path / "takes"), debounce_ms=10)
+    made = Session(TinyServices(tmp_path / "library", tmp_path / "takes"))
     made.start(choice_for(tmp_path / "library"))
     qtbot.waitUntil(lambda: made.finding.found is not None and made.search.has_searcher, timeout=20_000)
     yield made
@@ -150,7 +150,7 @@ def test_filters_survive_json():
 
 
 def test_changes_that_are_under_way_are_written_when_the_window_closes(qapp, qtbot, tmp_path):
-    made = Session(TinyServices(tmp_path / "library", tmp_path / "takes"), debounce_ms=10)
+    made = Session(TinyServices(tmp_path / "library", tmp_path / "takes"))
     made.start(choice_for(tmp_path / "library"))
     qtbot.waitUntil(lambda: made.items.rowCount() == 9, timeout=20_000)
     made.curation.note(3, "the good one")

@@ -99,7 +99,7 @@ def test_same_query():
 @pytest.fixture
 def search(qtbot):
     services = FakeServices()
-    made = SearchController(debounce_ms=10)
+    made = SearchController()
     made.services = services
     made.set_searcher(FakeSearcher(FakeLibrary(12), services))
     yield made

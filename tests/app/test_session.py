@@ -17,7 +17,7 @@ from motionlens_app.views.result_panel import headline, is_empty
 
 @pytest.fixture
 def session(services, qtbot):
-    made = Session(services, debounce_ms=20)
+    made = Session(services)
     yield made
     services.gate.set()
     services.model_gate.set()
@@ -58,15 +58,52 @@ def test_a_stale_answer_never_overwrites(session, services, qtbot):
     assert session.search.result.query == "waves left"
 
 
-def test_typing_is_debounced_and_enter_is_not(session, services, qtbot):
+def test_typing_searches_at_once_and_of_what_came_meanwhile_only_the_last(session, services, qtbot):
     started(session, qtbot)
-    for text in ("w", "wa", "wav", "wave"):
+    services.searched.clear()
+    services.gate.clear()
+    seen = []
+    session.search.changed.connect(lambda: seen.append((session.search.phase, session.search.answered)))
+    for text in ("slow", "slow w", "slow wa", "slow wave"):
         session.search.set_text(text)
+    assert session.search.phase is SearchPhase.SEARCHING  # no timer in between
+    services.gate.set()
     qtbot.waitUntil(lambda: session.search.phase is SearchPhase.RESULTS)
-    assert services.searched == ["wave"]
-    session.search.set_text("right")
+    assert services.searched == ["slow", "slow wave"]
+    assert session.search.result.query == "slow wave"
+    # A fast typist sees the results of the beginning too.
+    shown = [query.text for phase, query in seen if phase is SearchPhase.RESULTS]
+    assert shown == ["slow", "slow wave"]
+
+
+def test_enter_and_clearing_do_not_wait_for_what_is_under_way(session, services, qtbot):
+    started(session, qtbot)
+    services.gate.clear()
+    session.search.set_text("slow right")
+    session.search.set_text("slow right leg")
     session.search.submit()
-    assert session.search.phase is SearchPhase.SEARCHING
+    services.gate.set()
+    shown = []
+    session.search.changed.connect(lambda: shown.append(session.search.answered))
+    qtbot.waitUntil(lambda: session.search.phase is SearchPhase.RESULTS)
+    assert [query.text for query in shown if query] == ["slow right leg"]
+    services.gate.clear()
+    session.search.set_text("slow walks")
+    session.search.set_text("")
+    assert session.search.phase is SearchPhase.BROWSE
+    services.gate.set()
+    qtbot.wait(50)
+    assert session.search.phase is SearchPhase.BROWSE and session.search.result is None
+
+
+def test_words_typed_on_after_a_failure_are_searched_for(session, services, qtbot):
+    started(session, qtbot)
+    services.gate.clear()
+    session.search.set_text("slow fail")
+    session.search.set_text("slow walks")
+    services.gate.set()
+    qtbot.waitUntil(lambda: session.search.phase is SearchPhase.RESULTS)
+    assert session.search.result.query == "slow walks"
 
 
 def test_clearing_the_query_browses_again(session, qtbot):

@@ -50,7 +50,7 @@ def app(qtbot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (tmp_path / "takes").mkdir()
     for n, frames in enumerate((60, 100, 400)):
         save_motion(Motion(moving(frames, n), f"take {n}"), tmp_path / "takes" / f"take_{n}.npz")
-    made = build(qapp, LocalServices(), Settings(tmp_path / "app.ini"), debounce_ms=20)
+    made = build(qapp, LocalServices(), Settings(tmp_path / "app.ini"))
     made.window.resize(1280, 800)
     made.window.show()
     made.session.start(own_choice())

@@ -1,4 +1,4 @@
-"""The search: as one types, newest wins, the query kept while the model loads."""
+"""The search: at every key, one at a time, newest next; the query is kept while the model loads."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from enum import Enum
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from motionlens.search.query import Query
 from motionlens.search.result import SearchResult
@@ -14,7 +14,6 @@ from motionlens.search.result import SearchResult
 from ..services import Searcher
 from ..worker import Task, Worker
 
-DEBOUNCE_MS = 150
 FIRST_HITS = 120
 """Hits fetched first; the rest comes when asked for, and the list says so."""
 
@@ -48,15 +47,19 @@ def same(a: Query | None, b: Query | None) -> bool:
 
 
 class SearchController(QObject):
-    """Query in, phases and results out. The last result stays while the next is being computed."""
+    """Query in, phases and results out. The last result stays while the next is being computed.
+
+    Typing searches at once where nothing is under way; else the search at work is finished and shown, as its text
+    is the beginning of what is typed, and of the keys pressed meanwhile only the last state is searched for. So a
+    fast typist sees results too. Anything but typing takes the place of what is under way.
+    """
 
     changed = Signal()
 
-    def __init__(self, parent: QObject | None = None, debounce_ms: int = DEBOUNCE_MS) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._worker = Worker("search", parent=self)
-        self._debounce = QTimer(self, singleShot=True, interval=debounce_ms)
-        self._debounce.timeout.connect(self.submit)
+        self._typed_on = False  # the text has changed since the search under way began
         self._searcher: Searcher | None = None
         self._asked: tuple[Query, int, np.ndarray | None] | None = None
         self._within: np.ndarray | None = None
@@ -106,9 +109,10 @@ class SearchController(QObject):
         if same(query, self.query):
             self.query = query
             return
+        same_examples = query.examples == self.query.examples
         self.query, self.limit = query, FIRST_HITS
-        if soon and self.asks:
-            self._debounce.start()
+        if soon and self.asks and same_examples and self._worker.busy:
+            self._typed_on = True
         else:
             self.submit()
 
@@ -129,8 +133,8 @@ class SearchController(QObject):
         self.submit()
 
     def submit(self) -> None:
-        """Search now."""
-        self._debounce.stop()
+        """Search now, instead of what is under way."""
+        self._typed_on = False
         if not self.asks:
             self._worker.cancel()
             self._asked, self.result, self.answered = None, None, None
@@ -159,16 +163,23 @@ class SearchController(QObject):
 
     def close(self) -> None:
         """No more answers; wait for the thread."""
-        self._debounce.stop()
         self._worker.close()
 
     def _answered(self, answer: tuple[Query, SearchResult] | None) -> None:
-        if answer is None or not same(answer[0], self.query):
+        typed_on = self._typed_on
+        if typed_on:
+            self.submit()  # at work while the older answer is painted
+        if answer is None or not (typed_on or same(answer[0], self.query)):
             return
         self.answered, self.result = answer
         self._enter(SearchPhase.RESULTS if self.result.hits else SearchPhase.NOTHING)
+        if self._worker.busy:
+            self.phase = SearchPhase.SEARCHING
 
     def _failed(self, error: Exception) -> None:
+        if self._typed_on:  # perhaps the rest of the words can be searched for
+            self.submit()
+            return
         self._asked, self.error, self.result, self.answered = None, error, None, None
         self._enter(SearchPhase.FAILED)
 

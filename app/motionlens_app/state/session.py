@@ -40,12 +40,12 @@ class Session(QObject):
     import_finished = Signal(object)
     indexing_changed = Signal()
 
-    def __init__(self, services: Services, parent: QObject | None = None, debounce_ms: int = 150) -> None:
+    def __init__(self, services: Services, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._services = services
         self.model = ModelController(services, self)
         self.libraries = LibraryController(services, self)
-        self.search = SearchController(self, debounce_ms)
+        self.search = SearchController(self)
         self.query = QueryModel(self)
         self.video = VideoController(services, self)
         self.examples = ExampleController(services, self.query, self)

@@ -145,4 +145,15 @@ def _help(w: MainWindow) -> list[Command]:
     return [
         Command("help.palette", "&All commands…", w.help.open_palette, "&Help", ("Ctrl+K",)),
         Command("help.keys", "&Keyboard…", w.help.show_shortcuts, "&Help", ("?",), typing=False),
+        Command(
+            "help.copy", "&Copy details for a report", w.help.copy_report, "&Help", separator_before=True
+        ),
+        Command(
+            "help.graphics",
+            "Try the &graphics card again",
+            w.help.retry_graphics,
+            "&Help",
+            possible=lambda: w.help.can_retry,
+        ),
+        Command("help.log", "Show the &log file", w.help.show_log, "&Help"),
     ]

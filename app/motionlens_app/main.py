@@ -13,8 +13,11 @@ from PySide6.QtWidgets import QApplication
 
 from motionlens.resources import starter_library_dir
 
+from .logs import FaultNet, start_log, stop_log
+from .render.factory import use_graphics
+from .render.graphics import Graphics
 from .services import LocalServices, Services
-from .settings import Settings
+from .settings import Settings, settings_path
 from .state.libraries import LibraryChoice, choice_for, starter_choice
 from .state.session import Session
 from .theme import ThemeManager
@@ -89,11 +92,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(["motionlens"])
     prepare(application)
-    app = build(application, LocalServices())
-    app.window.show()
-    app.session.start(first_library(options.library, app.settings))
-    app.window.resume_imports()
-    return application.exec()
+    handler, net = start_log(), FaultNet()
+    use_graphics(Graphics(settings_path().with_name("graphics-starting")))
+    try:
+        app = build(application, LocalServices())
+        net.fault.connect(app.window.help.fault)
+        app.window.show()
+        app.session.start(first_library(options.library, app.settings))
+        app.window.resume_imports()
+        return application.exec()
+    finally:
+        net.close()
+        use_graphics(None)
+        stop_log(handler)
 
 
 if __name__ == "__main__":

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import lru_cache
 
 from PySide6.QtGui import QGuiApplication, QOffscreenSurface, QOpenGLContext, QSurfaceFormat
 from PySide6.QtWidgets import QWidget
 
+from .graphics import Graphics, GuardedViewport
 from .painter_view import PainterViewport
 from .viewport import ViewportModel
 
@@ -25,6 +27,7 @@ def gl_format() -> QSurfaceFormat:
     return wanted
 
 
+@lru_cache(maxsize=1)
 def gl_renderer() -> str | None:
     """What draws OpenGL 3.3 here, None where there is none (never any under the offscreen platform)."""
     if QGuiApplication.platformName() in ("offscreen", "minimal"):
@@ -64,17 +67,53 @@ def in_software(renderer: str) -> bool:
     return any(word in renderer.lower() for word in _SOFTWARE)
 
 
+_graphics: Graphics | None = None
+
+
+def graphics() -> Graphics:
+    """What decides here whether OpenGL is used; one that remembers nothing until ``use_graphics``."""
+    global _graphics
+    if _graphics is None:
+        _graphics = Graphics()
+    return _graphics
+
+
+def use_graphics(made: Graphics | None) -> None:
+    """Use this one from now on; None: a fresh one that remembers nothing."""
+    global _graphics
+    _graphics = made
+
+
 def make_viewport(model: ViewportModel, parent: QWidget | None = None) -> QWidget:
     """A widget that draws the model. ``MOTIONLENS_RENDERER`` = "painter" or "gl" decides by hand.
 
     OpenGL in software composes the whole window by processor, up to a fifth of a second at a time: the
-    painter is quicker there.
+    painter is quicker there. Where OpenGL is used, or was until it failed, the widget can change over.
     """
+    guard = graphics()
     wanted = os.environ.get("MOTIONLENS_RENDERER", "")
     if wanted not in ("gl", "painter"):
-        wanted = usual_kind()
-    if wanted == "gl":
-        from .gl_view import GLViewport  # imports PyOpenGL
+        if guard.allowed:
+            with guard.asking():
+                wanted = usual_kind()
+        else:
+            wanted = "gl"  # not allowed now: the widget begins with the painter
+    if wanted == "painter":
+        return PainterViewport(model, parent)
+    return GuardedViewport(model, guard, gl_class(), parent)
 
-        return GLViewport(model, parent)
-    return PainterViewport(model, parent)
+
+def gl_class() -> Callable[[ViewportModel], QWidget]:
+    """The OpenGL view."""
+    from .gl_view import GLViewport  # imports PyOpenGL
+
+    return GLViewport
+
+
+def drawn_by(view: QWidget) -> str:
+    """In words, what draws a viewport."""
+    if getattr(view, "kind", "") == "gl":
+        return f"OpenGL, {gl_renderer() or 'unknown'}"
+    if graphics().crashed:
+        return "QPainter, because the graphics driver crashed"
+    return "QPainter" if graphics().allowed else "QPainter, because OpenGL failed"

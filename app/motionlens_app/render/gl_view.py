@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 
 import numpy as np
 from OpenGL import GL
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QWidget
@@ -43,8 +44,14 @@ def _rgb(name: str) -> tuple[float, float, float]:
 
 
 class GLViewport(QOpenGLWidget):
-    """Draws a ``ViewportModel`` with OpenGL."""
+    """Draws a ``ViewportModel`` with OpenGL.
 
+    ``drawn`` once, when the first picture is on the screen; ``failed`` once, with the error that ended it:
+    it draws nothing more then.
+    """
+
+    drawn = Signal()
+    failed = Signal(object)
     kind = "gl"
     cost_s = 0.0
     """The graphics card's time is not the window's."""
@@ -59,10 +66,37 @@ class GLViewport(QOpenGLWidget):
         self.setAccessibleName("Viewer: the motion as a body on a metric grid")
         self._programs: dict[str, int] = {}
         self._mesh_size = 0
+        self._broken = False
+        self._swapped = False
+        self.frameSwapped.connect(self._on_screen)
         model.changed.connect(self.update)
+
+    def _on_screen(self) -> None:
+        if not self._swapped and not self._broken:
+            self._swapped = True
+            self.drawn.emit()
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """Errors of the driver, a lost context among them, end this view and not the program."""
+        if self._broken:
+            return
+        try:
+            for _ in range(8):  # what others left behind is not ours; a lost context never ends saying so
+                if GL.glGetError() == GL.GL_NO_ERROR:
+                    break
+            work()
+            code = GL.glGetError()
+            if code != GL.GL_NO_ERROR:
+                raise RuntimeError(f"OpenGL error 0x{int(code):04x}")
+        except Exception as error:  # PyOpenGL's errors, a missing function, a program that does not link
+            self._broken = True
+            self.failed.emit(error)
 
     def initializeGL(self) -> None:
         """Compile, upload the mesh."""
+        self._guarded(self._prepare)
+
+    def _prepare(self) -> None:
         self._programs = {name: shaders.build(*pair) for name, pair in shaders.SOURCES.items()}
         self._quad = GL.glGenVertexArrays(1)
         self._vao = GL.glGenVertexArrays(1)
@@ -92,6 +126,10 @@ class GLViewport(QOpenGLWidget):
         self.model.aspect = max(width, 1) / max(height, 1)
 
     def paintGL(self) -> None:
+        """The whole picture."""
+        self._guarded(self._paint)
+
+    def _paint(self) -> None:
         """Background, ground with shadow, paths, footprints, ghosts, bodies, trails."""
         model, camera = self.model, self.model.camera
         matrix = camera.projection(max(self.width(), 1) / max(self.height(), 1)) @ camera.view()

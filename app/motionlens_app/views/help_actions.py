@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMessageBox
 
+from ..logs import log_path
+from ..render.factory import drawn_by, graphics
+from ..render.graphics import CRASHED, FAILED
+from ..report import without_home
 from .command_palette import CommandPalette
 
 if TYPE_CHECKING:
@@ -20,6 +26,8 @@ class HelpActions(QObject):
         super().__init__(window)
         self._window = window
         self._palette: CommandPalette | None = None
+        self.open_url: Callable[[QUrl], bool] = QDesktopServices.openUrl
+        window.messages.facts = self.facts
 
     @property
     def palette(self) -> CommandPalette:
@@ -43,3 +51,69 @@ class HelpActions(QObject):
         box = QMessageBox(QMessageBox.Icon.NoIcon, "Keyboard", f"<table>{rows}</table>", parent=self._window)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
+
+    # -- when something went wrong ---------------------------------------------------------------
+
+    def facts(self) -> dict[str, str]:
+        """What a report tells of this window: no name of a motion, no text that was asked."""
+        window = self._window
+        session = window.session
+        model = session.model
+        libraries = session.libraries
+        return {
+            "Renderer": drawn_by(window.viewer.viewport),
+            "Model": f"{getattr(model.encoder, 'name', '')}, {model.encoder.device}"
+            if model.encoder
+            else model.state.value,
+            "Library": f"{len(libraries.records):,} motions, {len(libraries.items):,} moments",
+            "Window": f"{window.width()} x {window.height()}, scale {window.devicePixelRatio():g}",
+            "Log": without_home(str(log_path())),
+        }
+
+    def copy_report(self) -> None:
+        """Details for a report: the last failure, versions, renderer, size of the library."""
+        self._window.messages.copy_details()
+        self._window.say("The details are on the clipboard: paste them into your report.")
+
+    def show_log(self) -> None:
+        """Open the log file, or say where it would be."""
+        path = log_path()
+        if not path.is_file():
+            self._window.say(f"Nothing has been written to {path} yet.")
+        elif not self.open_url(QUrl.fromLocalFile(str(path))):
+            self._window.say(f"The log file is {path}: open it with a text editor.")
+
+    def fault(self, error: Exception) -> None:
+        """Something that nobody caught: one sentence, once; it is in the log already."""
+        self._window.messages.show_failure("Something did not work", error, logged=True)
+
+    # -- the graphics card -----------------------------------------------------------------------
+
+    def follow(self) -> None:
+        """Say what the graphics card did, and at the start what it did before."""
+        graphics().stopped.connect(self._graphics_stopped)
+        if graphics().crashed:
+            self._graphics_note(CRASHED)
+        elif graphics().error is not None:  # while the window was being built
+            self._graphics_stopped(FAILED, graphics().error)
+
+    @property
+    def can_retry(self) -> bool:
+        """True while the card is not asked because it failed."""
+        return not graphics().allowed
+
+    def retry_graphics(self) -> None:
+        """Draw with the graphics card again."""
+        graphics().retry()
+
+    def _graphics_stopped(self, sentence: str, error: Exception | None) -> None:
+        if error is not None:
+            self._window.messages.last = sentence, error  # logged where it failed
+        self._graphics_note(sentence)
+
+    def _graphics_note(self, sentence: str) -> None:
+        self._window.messages.show_note(
+            "Drawing without the graphics card",
+            sentence,
+            ("Try the graphics card again", self.retry_graphics),
+        )

@@ -92,6 +92,7 @@ class MainWindow(QMainWindow):
         self._status()
         self.keep.follow()
         self._connect()
+        self.help.follow()
         self._restore()
 
     # -- building ------------------------------------------------------------------------------

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import traceback
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from motionlens.errors import MotionLensError
 
+from ..report import report_text
 from ..theme import ThemeManager
 from .widgets import IconButton, button, label
 
+log = logging.getLogger(__name__)
+
 
 class MessageBar(QWidget):
-    """Shows one failure at a time; a newer one replaces it."""
+    """Shows one failure at a time; a newer one replaces it. Every failure is written to the log here."""
 
     def __init__(self, themes: ThemeManager) -> None:
         super().__init__()
@@ -31,6 +36,11 @@ class MessageBar(QWidget):
         self.action = button("", "primary")
         self.action.clicked.connect(self._act)
         self._run: Callable[[], None] | None = None
+        self.last: tuple[str, Exception] | None = None
+        """What was said last and the error behind it."""
+        self.facts: Callable[[], dict[str, str]] = dict
+        """What else the copied details tell."""
+        self.copy_button = button("Copy details", "", self.copy_details)
         self.more = button("Details", "", self._toggle)
         self.close_button = IconButton("x", "Dismiss", themes, self.hide)
         row = QHBoxLayout()
@@ -41,6 +51,7 @@ class MessageBar(QWidget):
         words.addWidget(self.sentence)
         row.addLayout(words, 1)
         row.addWidget(self.action, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.more, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignVCenter)
         box = QVBoxLayout(self)
@@ -50,21 +61,36 @@ class MessageBar(QWidget):
         self.hide()
 
     def show_failure(
-        self, what: str, error: Exception, action: tuple[str, Callable[[], None]] | None = None
+        self,
+        what: str,
+        error: Exception,
+        action: tuple[str, Callable[[], None]] | None = None,
+        logged: bool = False,
     ) -> None:
-        """What happened, the sentence that says why and what to do, and a button that does it."""
+        """What happened, the sentence that says why and what to do, and a button that does it.
+
+        Args:
+            logged: it is in the log already.
+        """
+        known = isinstance(error, MotionLensError)
+        if not logged:
+            level = logging.WARNING if known else logging.ERROR
+            log.log(level, "%s: %s", what, error, exc_info=None if known else error)
+        self.last = what, error
         self._set_tone("failure")
+        self.copy_button.setText("Copy details")
+        self.copy_button.show()
         self._run = action[1] if action else None
         self.action.setText(action[0] if action else "")
         self.action.setVisible(action is not None)
         self.title.setText(what)
-        if isinstance(error, MotionLensError):
+        if known:
             self.sentence.setText(str(error))
         else:
             self.sentence.setText("This is a fault in MotionLens; the details help to report it.")
         self.details.setPlainText("".join(traceback.format_exception(error)))
         self.details.hide()
-        self.more.setVisible(not isinstance(error, MotionLensError))
+        self.more.setVisible(not known)
         self.show()
 
     def show_note(
@@ -79,7 +105,13 @@ class MessageBar(QWidget):
         self.sentence.setText(sentence)
         self.details.hide()
         self.more.hide()
+        self.copy_button.hide()
         self.show()
+
+    def copy_details(self) -> None:
+        """Put a report of the last failure (or of the installation alone) on the clipboard."""
+        QGuiApplication.clipboard().setText(report_text(self.facts(), self.last))
+        self.copy_button.setText("Copied")
 
     def _set_tone(self, tone: str) -> None:
         if self.property("tone") != tone:

@@ -9,6 +9,7 @@ behind by a program that was killed.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -29,6 +30,7 @@ from .interface import Composition, QueryTokens
 
 CLIPS_PER_REQUEST = 8
 """Clips encoded at a time: a query waits for no more than these (some 100 ms of work on one core)."""
+log = logging.getLogger(__name__)
 _LOADER = "motionlens.model:load_encoder"
 
 
@@ -212,8 +214,9 @@ class ProcessEncoder:
                 pipe.send(process.stdin, request, arrays)
                 return _receive(process.stdout)
             except (EOFError, OSError, ValueError) as error:
-                self._stop()
+                ended = self._stop()
                 self._raise_if_closed(error)
+                log.error("the model's process ended at its work (exit code %s, attempt %d)", ended, attempt)
                 if attempt == 2:
                     raise MotionLensError(
                         "The model's process stopped twice at the same work: close other programs to free "
@@ -248,8 +251,9 @@ class ProcessEncoder:
             pipe.send(process.stdin, {"path": self._path, "loader": self._loader}, [])
             return _receive(process.stdout)[0]
         except (EOFError, OSError, ValueError) as error:
-            self._stop()
+            ended = self._stop()
             self._raise_if_closed(error)
+            log.error("the model's process ended while it loaded (exit code %s)", ended)
             raise MotionLensError(
                 "The model's process ended while it loaded: close other programs to free memory and try again."
             ) from error
@@ -261,18 +265,20 @@ class ProcessEncoder:
         if self._closed:
             raise CancelledError("The model was closed: open MotionLens again.") from error
 
-    def _stop(self) -> None:
+    def _stop(self) -> int | None:
+        """End the process; returns its exit code, None where there was none to end."""
         with self._guard:
             process, self._process = self._process, None
         if process is None:
-            return
+            return None
         process.kill()
-        process.wait()
+        ended = process.wait()
         # A thread that still waits for an answer holds the stream's lock until it sees the end.
         for stream in (process.stdin, process.stdout):
             if stream is not None:
                 with suppress(OSError, ValueError):
                     stream.close()
+        return ended
 
 
 def _positions(clip: np.ndarray) -> np.ndarray:

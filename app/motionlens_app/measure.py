@@ -186,7 +186,7 @@ def _driven(
 
 def _import(meter: GapMeter, app) -> tuple[float, float]:
     """Import files into a library of their own and ask meanwhile: seconds, and the slowest answer in ms."""
-    from .screenshots import write_takes
+    from .screenshots.takes import write_takes
     from .state.imports import ImportState
 
     session, seen = app.session, PaintedResults(app)

@@ -137,6 +137,19 @@ def test_selection_stays_when_results_refine(app, qtbot):
     assert app.window.results.grid.current_item().key == key
 
 
+def test_another_question_begins_at_its_best_hit(app, qtbot):
+    grid = app.window.results.grid
+    grid.verticalScrollBar().setValue(grid.verticalScrollBar().maximum())
+    results(app, qtbot, "waves left")
+    assert grid.currentIndex().row() == 0 and grid.verticalScrollBar().value() == 0
+    grid.select_row(len(app.session.items.items) - 1)
+    chosen = grid.current_item().key
+    results(app, qtbot, "person waves left hand")
+    qtbot.waitUntil(lambda: app.session.search.result.query == "person waves left hand")
+    qtbot.waitUntil(lambda: grid.verticalScrollBar().value() == 0)
+    assert grid.current_item().key == chosen
+
+
 def test_no_result_offers_queries(app, qtbot):
     app.window.query.set_text("nothing")
     qtbot.waitUntil(lambda: app.session.search.phase is SearchPhase.NOTHING)

@@ -246,6 +246,7 @@ class FindingController(QObject):
         new = None if items is None else tuple(items)
         if new != self.order:
             self.order = new
+            self.changed.emit()  # the name of the plain order depends on it
             self.rearrange()
 
     # -- the list ------------------------------------------------------------------------------------

@@ -62,6 +62,8 @@ class ResultGrid(QListView):
         self.can_star = False
         self.starred: Callable[[Item], bool] = lambda item: False
         self._selected_key: tuple[int, int, int] | None = None
+        self._by_hand = self._from_top = False
+        self.verticalScrollBar().actionTriggered.connect(self._scrolled)
         self._themes = themes
         self._configure()
         self.setModel(model)
@@ -158,7 +160,22 @@ class ResultGrid(QListView):
 
     def begin_anew(self) -> None:
         """Another question: the next list begins at its best hit, whatever is selected now."""
-        self._selected_key = None
+        self._selected_key, self._from_top = None, True
+
+    def question_changed(self) -> None:
+        """Other words: lists are seen from their best hit until the user scrolls; a card chosen by hand stays."""
+        self._from_top = True
+        if not self._by_hand:
+            self._selected_key = None
+
+    def select_first(self) -> None:
+        """The best hit, as nobody chose another."""
+        from_top = self._from_top
+        self.select_row(0)
+        self._by_hand, self._from_top = False, from_top
+
+    def _scrolled(self, _action: int) -> None:
+        self._from_top = False
 
     def select_row(self, row: int) -> None:
         """Make a card current and bring it into view."""
@@ -174,16 +191,19 @@ class ResultGrid(QListView):
         super().currentChanged(current, previous)
         item = current.data(ITEM_ROLE) if current.isValid() else None
         if item is not None:
-            self._selected_key = item.key
+            self._selected_key, self._by_hand, self._from_top = item.key, True, False
             self.chosen.emit(item)
 
     def _replaced(self) -> None:
         self._born = time.monotonic()
         self.hovered_row, self._scrub = -1, None
         if self._selected_key is not None:
-            row = self.items.row_of(self._selected_key)
+            row, before = self.items.row_of(self._selected_key), (self._by_hand, self._from_top)
             if row >= 0:
                 self.select_row(row)
+                self._by_hand, self._from_top = before
+        if self._from_top:
+            self.scrollToTop()
         self._follow_timer()
 
     def _pictures_ready(self) -> None:

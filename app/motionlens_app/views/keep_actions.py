@@ -261,18 +261,22 @@ class KeepActions(QObject):
             return False
         if not self.sortable or event.source() is not self._grid:
             return False
-        place, line = self._place(event.position().toPoint())
         event.setDropAction(Qt.DropAction.MoveAction)
         event.accept()
+        place = self.show_place(event.position().toPoint())
         if event.type() == QEvent.Type.Drop:
             self._line.hide()
             marks = json.loads(bytes(event.mimeData().data(ITEMS_MIME).data()))
             self.move({(m[0], m[1], m[2]) for m in marks}, place)
-        else:
-            self._line.setGeometry(line)
-            self._line.show()
-            self._line.raise_()
         return True
+
+    def show_place(self, point: QPoint) -> int:
+        """A line where cards that are let go over a point of the grid would go in; the row of that place."""
+        place, line = self._place(point)
+        self._line.setGeometry(line)
+        self._line.show()
+        self._line.raise_()
+        return place
 
     def move(self, keys: set[tuple[int, int, int]], place: int) -> None:
         """Put cards of the open collection before the one at a place."""

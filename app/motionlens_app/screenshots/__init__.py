@@ -1,0 +1,1 @@
+"""Pictures of the app's states, taken from the real window: ``python -m motionlens_app.screenshots``."""

@@ -1,0 +1,105 @@
+"""Start, results, import, failures: what a new user meets."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from motionlens.model.interface import Encoder
+
+from ..services import LocalServices
+from ..state.imports import ImportState
+from ..state.libraries import LibraryState, choice_for, own_choice, starter_choice
+from ..state.model import ModelState
+from ..state.search import SearchPhase
+from .photographer import Photographer
+from .takes import write_takes
+
+QUERY = "a person waves with the left hand"
+
+
+class HeldModel(LocalServices):
+    """The real engine, whose model stays in loading until it is released: that state is a picture too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.release = threading.Event()
+
+    def load_encoder(self) -> Encoder:
+        """The default model, later."""
+        self.release.wait(120)
+        return super().load_encoder()
+
+
+def tour(photographer: Photographer, work: Path, release: Callable[[], None]) -> None:
+    """Go through the states; ``release`` lets the model load."""
+    app, shot = photographer.app, photographer
+    session, window = app.session, app.window
+    session.start(starter_choice())
+    window.query.set_text(QUERY)
+    shot.until(lambda: session.libraries.state is LibraryState.MAKING, 20)
+    shot.wait(0.15)
+    shot.take("01-first-start")
+    shot.until(lambda: session.items.rowCount() > 0)
+    shot.wait(1.0)
+    if session.search.phase is SearchPhase.WAITING:
+        shot.take("02-loading-model")
+    release()
+    shot.until(lambda: session.model.state in (ModelState.READY, ModelState.FAILED), 120)
+    shot.until(lambda: session.search.phase is SearchPhase.RESULTS, 120)
+    shot.wait(1.5)
+    shot.take("03-results-dark")
+    window.choose_theme("light")
+    shot.wait(0.5)
+    shot.take("04-results-light")
+    window.resize(1280, 720)
+    shot.wait(0.5)
+    shot.take("05-results-light-1280x720")
+    window.choose_theme("dark")
+    window.query.set_text("")
+    shot.wait(1.0)
+    window.viewer.scene.preset("front")
+    window.results.grid.select_row(min(40, session.items.rowCount() - 1))
+    shot.wait(1.2)
+    shot.take("06-browse-dark-1280x720")
+    window.resize(1440, 900)
+    _import_states(shot, work)
+    _failure_states(shot, work)
+
+
+def _import_states(shot: Photographer, work: Path) -> None:
+    session, window = shot.app.session, shot.app.window
+    write_takes(work / "takes", session.libraries.library)
+    window.open_library(own_choice())
+    shot.until(lambda: session.libraries.state is LibraryState.READY)
+    shot.wait(0.4)
+    shot.take("07-empty-library")
+    window.import_paths([work / "takes"])
+    shot.until(lambda: session.items.rowCount() > 11 or session.imports.state is ImportState.IDLE, 60)
+    shot.wait(0.3)
+    shot.take("08-import-in-progress")
+    shot.until(lambda: session.imports.state is ImportState.IDLE, 120)
+    shot.wait(0.8)
+    shot.take("09-import-failures")
+    dialog = QApplication.activeModalWidget()
+    if dialog is not None:
+        dialog.close()
+    shot.wait(0.6)
+    shot.take("10-after-import")
+
+
+def _failure_states(shot: Photographer, work: Path) -> None:
+    session, window = shot.app.session, shot.app.window
+    damaged = work / "old library"
+    damaged.mkdir()
+    (damaged / "notes.txt").write_text("not a library")
+    window.open_library(choice_for(damaged))
+    shot.until(lambda: session.libraries.state is LibraryState.FAILED, 20)
+    shot.wait(0.4)
+    shot.take("11-error-dark")
+    window.choose_theme("light")
+    shot.wait(0.4)
+    shot.take("12-error-light")

@@ -1,0 +1,148 @@
+"""Filters, order, curation, looking closely, comparing, taking away: what a working day is made of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QDragLeaveEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from motionlens.library.facets import Filter
+
+from ..render.looks import TRAIL_SETS, ViewOptions
+from ..state.libraries import LibraryChoice
+from ..state.search import SearchPhase
+from .photographer import Photographer
+from .takes import write_takes
+
+QUERY = "a person waves with the left hand"
+
+
+def tour(shot: Photographer, choice: LibraryChoice, work: Path) -> None:
+    """Go through the states; what is kept is undone with the temporary library."""
+    session = shot.app.session
+    session.start(choice)
+    shot.until(lambda: session.search.has_searcher and session.finding.found is not None, 300)
+    shot.wait(1.0)
+    _find(shot)
+    _keep(shot)
+    _look(shot)
+    _take_away(shot, work)
+
+
+def _ask(shot: Photographer, text: str) -> None:
+    search = shot.app.session.search
+    shot.app.window.query.set_text(text)
+    shot.wait(0.4)
+    shot.until(lambda: search.phase is SearchPhase.RESULTS or not search.asks, 60)
+    shot.wait(1.2)
+
+
+def _find(shot: Photographer) -> None:
+    session, window = shot.app.session, shot.app.window
+    edit = window.query.edit
+    window.activateWindow()
+    edit.setFocus()
+    shot.until(edit.hasFocus, 5)
+    QTest.keyClicks(edit, "a person w")
+    shot.wait(1.5)
+    shot.both("find-1-suggestions")
+    QTest.keyClick(edit, Qt.Key.Key_Escape)
+    _ask(shot, QUERY)
+    rows = window.side.facets.sections["length"].rows
+    QTest.mouseClick(rows[next(iter(rows))], Qt.MouseButton.LeftButton)
+    shot.wait(1.5)
+    shot.both("find-2-filters", (1440, 900), (1280, 720))
+    window.resize(1440, 900)
+    session.finding.clear()
+    session.finding.set_arrangement(group=True, fold=True)
+    shot.wait(1.5)
+    shot.both("find-3-grouped")
+    menu = window.results.sort.menu()
+    menu.popup(window.results.sort.mapToGlobal(QPoint(0, window.results.sort.height())))
+    shot.both("find-4-order")
+    menu.close()
+    session.finding.set_arrangement(group=False, fold=False)
+    window.results.density.setChecked(True)
+    shot.wait(1.0)
+    shot.both("find-5-list")
+    window.results.density.setChecked(False)
+
+
+def _keep(shot: Photographer) -> None:
+    session, window = shot.app.session, shot.app.window
+    items = list(session.items.items[:7])
+    session.curation.toggle_favourite(items[:2])
+    session.curation.tag(items[:3], "gesture")
+    session.curation.tag(items[:1], "hero")
+    session.curation.note(items[0].motion_id, "Good start for the greeting scene; the right arm is calm.")
+    session.curation.create_collection("Greetings", items)
+    session.curation.create_collection("To be cleaned")
+    session.curation.save_search("waving", {"text": QUERY})
+    shot.until(lambda: len(session.curation.kept.collections) == 2, 20)
+    window.results.grid.select_row(0)
+    window.viewer.show_details()
+    shot.wait(1.5)
+    shot.both("keep-1-details")
+    window.query.set_text("")
+    shot.wait(0.6)
+    session.finding.toggle("collection", session.curation.kept.collections[0].id)
+    shot.until(lambda: session.items.rowCount() == len(items), 20)
+    shot.wait(0.8)
+    keep, grid = window.keep, window.results.grid
+    card: QRect = grid.visualRect(session.items.index(1, 0))
+    keep.show_place(card.center() + QPoint(card.width() // 4, 0))
+    shot.both("keep-2-collection-and-drop-line")
+    QApplication.sendEvent(grid.viewport(), QDragLeaveEvent())
+    session.finding.clear()
+    session.finding.set_filter(Filter(tags=frozenset({"hero"}), favourite=False))
+    shot.wait(1.0)
+    shot.both("keep-3-nothing-passes-the-filters")
+    session.finding.clear()
+
+
+def _look(shot: Photographer) -> None:
+    session, window = shot.app.session, shot.app.window
+    _ask(shot, "someone walks in a circle")
+    window.results.grid.select_row(0)
+    window.viewer.show_details()
+    viewer = session.viewer
+    viewer.set_options(ViewOptions(trails=TRAIL_SETS["hands"], ghosts="4", contacts=True))
+    shot.wait(1.5)
+    window.viewer.show_options()
+    shot.both("look-1-options-trails-onion-skin")
+    QTest.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Escape)
+    viewer.set_options(ViewOptions())
+    window.viewer.compare_items(session.items.items[:4])
+    shot.wait(2.0)
+    shot.both("look-2-side-by-side")
+    viewer.compare.set_overlay(True)
+    shot.wait(1.0)
+    shot.both("look-3-overlay")
+    window.viewer.let_go()
+
+
+def _take_away(shot: Photographer, work: Path) -> None:
+    window = shot.app.window
+    window.exports.ask()
+    shot.wait(0.8)
+    shot.both("take-1-export")
+    assert window.exports.dialog is not None
+    window.exports.dialog.reject()
+    write_takes(work / "takes", shot.app.session.libraries.library)
+    window.imports.review([work / "takes"])
+    shot.until(lambda: bool(window.imports.preview.kinds), 60)
+    shot.wait(2.0)
+    shot.both("take-2-import")
+    dialog = QApplication.activeModalWidget()
+    if dialog is not None:
+        dialog.close()
+    shot.wait(0.3)
+    window.table.actions["help.keys"].trigger()
+    shot.wait(0.5)
+    shot.both("help-1-keyboard")
+    dialog = QApplication.activeModalWidget()
+    if dialog is not None:
+        dialog.close()

@@ -153,6 +153,7 @@ class MainWindow(QMainWindow):
         self.viewer.why.search_wanted.connect(self.query.set_text)
         session.why.exported.connect(lambda path: self.say(f"Saved {path}"))
         session.items_changed.connect(self._select_first)
+        session.query.changed.connect(self.results.grid.question_changed)
         session.failed.connect(self._failed)
         session.viewer.compare.failed.connect(
             lambda error: self._failed("The motions could not be compared", error)
@@ -176,10 +177,10 @@ class MainWindow(QMainWindow):
     # -- session to widgets --------------------------------------------------------------------
 
     def _select_first(self) -> None:
-        """A new list begins at its best hit, unless the selected card is still in it."""
+        """A new list begins at its best hit, unless a card that was chosen is still in it."""
         grid = self.results.grid
         if self.session.items.rowCount() and not grid.currentIndex().isValid():
-            grid.select_row(0)
+            grid.select_first()
         elif not self.session.items.rowCount() and self.session.viewer.shown is not None:
             self.session.show(None)
 

@@ -134,7 +134,7 @@ def _why(w: MainWindow) -> list[Command]:
                 typing=False, separator_before=True),
         Command("why.restore", "Put &all words back", why.restore, "Wh&y"),
         Command("why.pin", "&Pin the motion to compare it", panel.pin, "Wh&y", ("P",), typing=False),
-        Command("why.unpin", "&Let go what is chosen", w.viewer.let_go, "Wh&y", ("Esc",), typing=False),
+        Command("why.unpin", "&Let go what is chosen", w.help.let_go, "Wh&y", ("Esc",), typing=False),
         Command("why.room", "&More room for “Why”", panel.room_button.toggle, "Wh&y", separator_before=True),
         Command("why.help", "&How to read this", panel.help_button.toggle, "Wh&y"),
         Command("why.export", "Save the e&xplanation…", lambda: panel.export(".png"), "Wh&y"),
@@ -145,15 +145,9 @@ def _help(w: MainWindow) -> list[Command]:
     return [
         Command("help.palette", "&All commands…", w.help.open_palette, "&Help", ("Ctrl+K",)),
         Command("help.keys", "&Keyboard…", w.help.show_shortcuts, "&Help", ("?",), typing=False),
-        Command(
-            "help.copy", "&Copy details for a report", w.help.copy_report, "&Help", separator_before=True
-        ),
-        Command(
-            "help.graphics",
-            "Try the &graphics card again",
-            w.help.retry_graphics,
-            "&Help",
-            possible=lambda: w.help.can_retry,
-        ),
+        Command("help.tour", "Show the &tour", lambda: w.help.tour.start(), "&Help"),
+        Command("help.graphics", "Try the &graphics card again", w.help.retry_graphics, "&Help",
+                separator_before=True, possible=lambda: w.help.can_retry),
+        Command("help.copy", "&Copy details for a report", w.help.copy_report, "&Help"),
         Command("help.log", "Show the &log file", w.help.show_log, "&Help"),
-    ]
+    ]  # fmt: skip

@@ -98,6 +98,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         app = build(application, LocalServices())
         net.fault.connect(app.window.help.fault)
         app.window.show()
+        app.window.help.first_run()
         app.session.start(first_library(options.library, app.settings))
         app.window.resume_imports()
         return application.exec()

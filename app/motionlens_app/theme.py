@@ -195,6 +195,10 @@ def stylesheet(t: Theme) -> str:
     #palette {{ background: {t.card}; border: 1px solid {t.border}; border-radius: 10px; }}
     QLineEdit#paletteField {{ background: {t.panel}; color: {t.text}; border: 2px solid {t.accent};
         border-radius: {RADIUS}px; padding: 8px 10px; font-size: 15px; }}
+    #tour {{ background: {t.card}; border: 1px solid {t.border}; border-radius: 10px; }}
+    #tour QPushButton#chip {{ border-radius: 12px; }}
+    #tour QLabel {{ background: transparent; }}
+    QLabel#tourTitle {{ font-size: 15px; font-weight: 600; }}
     QListWidget#paletteRows {{ background: transparent; border: none; outline: 0; }}
     #dropLine {{ background: {t.accent}; border: none; }}
     #hint {{ background: {t.card}; border: 1px solid {t.border}; border-radius: {RADIUS}px; }}

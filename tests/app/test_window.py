@@ -315,6 +315,7 @@ def test_main_opens_the_library_it_is_told_and_ends_with_its_window(qapp, servic
     from motionlens_app.views.main_window import MainWindow
 
     monkeypatch.setattr(entry, "LocalServices", lambda: services)
+    monkeypatch.setenv("MOTIONLENS_HOME", str(tmp_path / "home"))
     seen = []
 
     def close():

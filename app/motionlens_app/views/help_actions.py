@@ -14,9 +14,38 @@ from ..render.factory import drawn_by, graphics
 from ..render.graphics import CRASHED, FAILED
 from ..report import without_home
 from .command_palette import CommandPalette
+from .tour import Step, Tour
 
 if TYPE_CHECKING:
     from .main_window import MainWindow
+
+_TOUR_SEEN = "tour/seen"
+
+
+def _steps(window: MainWindow) -> tuple[Step, ...]:
+    return (
+        Step(
+            "Say what you look for",
+            "Describe a movement in your own words, or drop a video of it up here. Try one of these:",
+            lambda: [window.query.field],
+            "below",
+            ("a person waves with the left hand", "a person jumps forward"),
+        ),
+        Step(
+            "See what was found",
+            "Point at a card to run through its motion, and click it to see it large on the right. "
+            "Space plays, C compares the cards you selected, Ctrl+K finds every command.",
+            lambda: [window.results, window.viewer.stage],
+            "inside",
+        ),
+        Step(
+            "Bring your own motions, and ask why",
+            "Import a folder of motion files here, or drop it on the window. “Why” shows for every hit "
+            "which of your words met which joints, and when.",
+            lambda: [window.side.import_button, window.viewer.tabs],
+            "right",
+        ),
+    )
 
 
 class HelpActions(QObject):
@@ -26,6 +55,7 @@ class HelpActions(QObject):
         super().__init__(window)
         self._window = window
         self._palette: CommandPalette | None = None
+        self._tour: Tour | None = None
         self.open_url: Callable[[QUrl], bool] = QDesktopServices.openUrl
         window.messages.facts = self.facts
 
@@ -51,6 +81,33 @@ class HelpActions(QObject):
         box = QMessageBox(QMessageBox.Icon.NoIcon, "Keyboard", f"<table>{rows}</table>", parent=self._window)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
+
+    # -- the tour --------------------------------------------------------------------------------
+
+    @property
+    def tour(self) -> Tour:
+        """Made when it is first wanted."""
+        if self._tour is None:
+            window = self._window
+            self._tour = Tour(_steps(window), window.themes, window)
+            self._tour.asked.connect(window.query.set_text)
+        return self._tour
+
+    def first_run(self) -> None:
+        """Show the tour, at the very first start and never again by itself."""
+        settings = self._window.settings
+        known = settings.flag(_TOUR_SEEN, False) or bool(settings.text("library"))
+        if not known:
+            settings.put(_TOUR_SEEN, True)
+            settings.save()
+            self.tour.start()
+
+    def let_go(self) -> None:
+        """Esc: the tour ends, or the innermost thing that is going on."""
+        if self._tour is not None and self._tour.running:
+            self._tour.end()
+        else:
+            self._window.viewer.let_go()
 
     # -- when something went wrong ---------------------------------------------------------------
 

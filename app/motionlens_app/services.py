@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 import numpy as np
 
-from motionlens.errors import UnreadableFileError
+from motionlens.errors import MotionLensError, UnreadableFileError
 from motionlens.explanation.result import Explanation, QueryPart
 from motionlens.library.interface import Failure, Library
 from motionlens.model.interface import Composition, Encoder, QueryTokens
@@ -24,6 +24,7 @@ from .imports_quietly import import_quietly
 from .previewing import LocalPreviews, PreviewServices, usable_presets
 
 if TYPE_CHECKING:
+    from motionlens.library import LocalLibrary
     from motionlens.model.remote import ProcessEncoder
     from motionlens.video.lifting import Lifted
 
@@ -96,6 +97,10 @@ class VideoReader(Protocol):
     def close(self) -> None: ...
 
 
+class NotIndexedYet(MotionLensError):
+    """An import has stored the first motions and not encoded them: there will be something to search soon."""
+
+
 ProgressCallback = Callable[[WorkProgress], None]
 Cancelled = Callable[[], bool]
 
@@ -112,7 +117,11 @@ class Services(PreviewServices, Protocol):
     def searcher(
         self, library: Library, encoder: Encoder, progress: ProgressCallback, cancelled: Cancelled
     ) -> Searcher:
-        """Index the moments that this model has not seen, then be ready to search."""
+        """Index the moments that this model has not seen, then be ready to search.
+
+        Raises:
+            NotIndexedYet: an import of this window's will index the first ones.
+        """
         ...
 
     def explain(self, encoder: Encoder, text: str, clip: np.ndarray, start_s: float) -> Explanation:
@@ -212,18 +221,21 @@ class LocalServices(LocalPreviews):
         from motionlens.library.schema import LibraryBusyError
         from motionlens.search import SearchEngine
 
-        unfinished = isinstance(library, LocalLibrary) and library.moments_without_tokens(encoder.fingerprint)
-        if unfinished and self._writing.acquire(blocking=False):
+        local = library if isinstance(library, LocalLibrary) else None
+        unfinished = local is not None and local.moments_without_tokens(encoder.fingerprint)
+        if local is not None and unfinished and self._writing.acquire(blocking=False):
             try:
                 # An import does not wait for this: it indexes what is left over itself.
                 encode_missing(
-                    cast("LocalLibrary", library), encoder, _translated(progress),
-                    lambda: cancelled() or self._import_waits.is_set(),
-                )  # fmt: skip
+                    local, encoder, _translated(progress), lambda: cancelled() or self._import_waits.is_set()
+                )
             except LibraryBusyError:  # another program imports
                 pass
             finally:
                 self._writing.release()
+        importing = self._writing.locked() or self._import_waits.is_set()
+        if local is not None and unfinished and importing and not _some_tokens(local, encoder):
+            raise NotIndexedYet("The import that is running has not indexed anything of this library yet.")
         engine = SearchEngine(library, encoder, device="cpu")  # the GPU is the model's process's
         engine.warm_up()
         return engine
@@ -338,6 +350,10 @@ class LocalServices(LocalPreviews):
         """See ``Services``."""
         if self._encoder is not None:
             self._encoder.close()
+
+
+def _some_tokens(library: LocalLibrary, encoder: Encoder) -> bool:
+    return len(library.moments_without_tokens(encoder.fingerprint)) < library.counts().moments
 
 
 def piece_starts(n_frames: int) -> list[int]:

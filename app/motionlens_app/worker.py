@@ -13,6 +13,9 @@ from PySide6.QtCore import QObject, QThreadPool, Signal, Slot
 
 log = logging.getLogger(__name__)
 
+LANE = "lane "
+"""How the names of these threads begin, as debuggers and the system show them."""
+
 
 class Task:
     """What a job sees of the request it works for: may it go on, and how far is it."""
@@ -73,6 +76,7 @@ class Worker(QObject):
         super().__init__(parent)
         self.setObjectName(name)
         self._pool = QThreadPool(self)
+        self._pool.setObjectName(f"{LANE}{name}")
         self._pool.setMaxThreadCount(threads)
         self._pool.setExpiryTimeout(-1)  # threads keep their database connections
         self._ids = itertools.count(1)

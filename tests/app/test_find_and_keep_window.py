@@ -108,6 +108,17 @@ def test_cards_are_dropped_on_a_collection_and_put_in_order(app, qtbot):
     qtbot.waitUntil(lambda: not side.rows and app.session.items.rowCount() == 9)
 
 
+def test_the_key_for_tags_goes_to_their_field_at_once(app, qtbot):
+    window = app.window
+    window.viewer.show_why()
+    window.results.grid.select_row(0)
+    qtbot.waitUntil(lambda: app.session.viewer.shown is not None)
+    assert _form(window) is None
+    window.results.grid.setFocus()
+    QTest.keyClick(window.results.grid, Qt.Key.Key_T)
+    assert window.focusWidget() is _form(window).tag
+
+
 def test_tags_note_and_captions_in_details(app, qtbot):
     window = app.window
     window.viewer.show_details()

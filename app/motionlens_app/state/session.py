@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from ..services import ImportOutcome, Searcher, Services, WorkProgress
+from ..services import ImportOutcome, NotIndexedYet, Searcher, Services, WorkProgress
 from ..worker import Worker
 from .arranging import Arranged
 from .curation import CurationController
@@ -99,6 +99,10 @@ class Session(QObject):
         """Switch to a library; the query stays and is asked again there."""
         self.viewer.clear()
         self.search.set_searcher(None)
+        self._builder.cancel()  # what it reads is closed now
+        if self.indexing is not None:
+            self.indexing = None
+            self.indexing_changed.emit()
         if choice != self.libraries.choice:
             self.query.forget_sources()
         self.libraries.open(choice)
@@ -276,6 +280,8 @@ class Session(QObject):
     def _searcher_failed(self, error: Exception) -> None:
         self.indexing = None
         self.indexing_changed.emit()
+        if isinstance(error, NotIndexedYet):  # the query waits; as more is stored it is tried again
+            return
         self.failed.emit("The library cannot be searched", error)
 
     def _indexed_some(self, progress: WorkProgress) -> None:
@@ -315,6 +321,8 @@ class Session(QObject):
             self.failed.emit("The import stopped", self.imports.error)
         if self._importing_into and self.libraries.choice == self._importing_into:
             self.libraries.refresh()
+        elif not self.search.has_searcher:
+            self._build_searcher()  # another library waited for its turn to be indexed
         self.import_finished.emit(outcome)
 
     def _viewer_changed(self) -> None:

@@ -69,6 +69,12 @@ class Details(QScrollArea):
         if self.isVisible():
             self._soon.start()
 
+    def build_now(self) -> None:
+        """What was asked for and is not there yet: a command goes to one of its fields."""
+        if self._soon.isActive():
+            self._soon.stop()
+            self._build()
+
     def hideEvent(self, event: QHideEvent) -> None:
         """Nothing is built unseen."""
         super().hideEvent(event)

@@ -121,6 +121,7 @@ class KeepActions(QObject):
     def tag(self) -> None:
         """Put the cursor where tags are written."""
         self._window.viewer.show_details()
+        self._window.viewer.details.build_now()
         form = self._window.viewer.details.findChild(KeepForm)
         if form is not None:
             form.tag.setFocus(Qt.FocusReason.ShortcutFocusReason)

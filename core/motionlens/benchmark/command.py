@@ -24,6 +24,8 @@ _QUERIES = (
     "kicks with the right leg while raising both arms",
 )
 _REPEATS = 20
+_HITS = 120
+"""As many as the app asks for."""
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
@@ -64,6 +66,17 @@ def _naive_ms(library: Any, encoder: Any) -> float:
     return 1e3 * (time.perf_counter() - start)
 
 
+def _recall(engine: Any, exhaustive: Any, k: int) -> float:
+    """Share of the k best of scoring everything that the engine finds, over the queries."""
+    found = []
+    for query in _QUERIES:
+        wanted, got = (
+            {hit.moment_id for hit in e.search(query, k, False).hits} for e in (exhaustive, engine)
+        )
+        found.append(len(wanted & got) / len(wanted))
+    return float(np.mean(found))
+
+
 def measure_queries(folder: Path, moments: int, encoded: int | None = None) -> dict[str, float]:
     """Times of warm queries over a library of ``moments`` moments, milliseconds.
 
@@ -90,8 +103,10 @@ def measure_queries(folder: Path, moments: int, encoded: int | None = None) -> d
         engine = SearchEngine(library, encoder)
         engine.warm_up()
         engine.search(_QUERIES[0])
-        timings = [engine.search(q).timing_ms for _ in range(_REPEATS) for q in _QUERIES]
+        timings = [engine.search(q, _HITS).timing_ms for _ in range(_REPEATS) for q in _QUERIES]
         total = np.array([t["total"] for t in timings])
+        exhaustive = SearchEngine(library, encoder, cache_bytes=0, exact_up_to=library.counts().moments)
+        recalls = {f"recall_at_{k}": 100 * _recall(engine, exhaustive, k) for k in (20, 120)}
         naive = _naive_ms(library, encoder)
         return {
             "moments": library.counts().moments,
@@ -101,6 +116,7 @@ def measure_queries(folder: Path, moments: int, encoded: int | None = None) -> d
             "query_score_ms_p50": float(np.median([t["score"] for t in timings])),
             "query_total_ms_p50": float(np.median(total)),
             "query_total_ms_p95": float(np.percentile(total, 95)),
+            **recalls,
             "naive_over_engine": naive / float(np.median([t["score"] for t in timings])),
             "peak_memory_mb": _memory_mb(),
         }

@@ -112,7 +112,14 @@ def shares_half(a: int, b: int, c: int, d: int) -> bool:
     return 2 * (min(b, d) - max(a, c)) >= min(b - a, d - c)
 
 
-def lift(scores: np.ndarray, similarity: np.ndarray, alike: float = ALIKE, same: float = SAME) -> np.ndarray:
+def lift(
+    scores: np.ndarray,
+    similarity: np.ndarray,
+    alike: float = ALIKE,
+    same: float = SAME,
+    of: np.ndarray | None = None,
+    top: float | None = None,
+) -> np.ndarray:
     """Scores of a text after the user's captions had their say.
 
     With g = (t - alike) / (same - alike), cut to 0..1, a score s becomes s + g * (top - s), top half a standard
@@ -124,6 +131,8 @@ def lift(scores: np.ndarray, similarity: np.ndarray, alike: float = ALIKE, same:
         similarity: (m,) t of ``CaptionIndex.similarity``.
         alike: t from which on a caption counts.
         same: t from which on it counts wholly.
+        of: scores whose deviation is taken, where ``scores`` are some of the best only; they themselves else.
+        top: the best score, where it is not among ``scores``.
 
     Returns:
         (m,) float32.
@@ -135,5 +144,6 @@ def lift(scores: np.ndarray, similarity: np.ndarray, alike: float = ALIKE, same:
     share = np.clip((np.asarray(similarity, np.float64) - alike) / (same - alike), 0.0, 1.0)
     if not len(scores) or not share.any():
         return scores.astype(np.float32)
-    top = scores.max() + _ABOVE_TOP * scores.std()
+    best = scores.max() if top is None else top
+    top = best + _ABOVE_TOP * np.asarray(scores if of is None or not len(of) else of, np.float64).std()
     return np.asarray(scores + share * (top - scores), np.float32)

@@ -7,20 +7,27 @@ from collections.abc import Sequence
 import numpy as np
 
 
-def standardised(scores: np.ndarray) -> np.ndarray:
+def standardised(scores: np.ndarray, of: np.ndarray | None = None) -> np.ndarray:
     """(m,) float64 scores less their mean, over their standard deviation; zeros where all are alike.
+
+    Args:
+        of: scores whose mean and deviation are taken, where ``scores`` are some of the best only.
 
     >>> standardised(np.array([1.0, 2.0, 3.0])).round(3).tolist()
     [-1.225, 0.0, 1.225]
     """
     scores = np.asarray(scores, np.float64)
-    away = scores - scores.mean() if len(scores) else scores
-    spread = float(away.std()) if len(scores) else 0.0
+    of = scores if of is None else np.asarray(of, np.float64)
+    away = scores - of.mean() if len(of) else scores
+    spread = float(of.std()) if len(of) else 0.0
     return away / spread if spread > 1e-7 else np.zeros_like(away)
 
 
 def combine(
-    wanted: Sequence[np.ndarray], weights: Sequence[float], avoided: np.ndarray | None = None
+    wanted: Sequence[np.ndarray],
+    weights: Sequence[float],
+    avoided: np.ndarray | None = None,
+    scales: Sequence[np.ndarray] | None = None,
 ) -> np.ndarray:
     """One score a moment: sum over parts p of w_p z_p - max(0, z_avoided), z = ``standardised``.
 
@@ -32,6 +39,7 @@ def combine(
         wanted: (m,) scores of each part, one at least.
         weights: one a part, >= 0, not all 0; their ratios count.
         avoided: (m,) scores of what is not wanted.
+        scales: scores whose mean and deviation are taken instead, of each wanted part and of what is avoided.
 
     Returns:
         (m,) float32.
@@ -54,9 +62,12 @@ def combine(
         raise ValueError("weights must not be negative, nor all 0")
     if len(wanted) == 1 and avoided is None:
         return np.asarray(wanted[0], np.float32)
-    out = np.sum([w * standardised(s) for w, s in zip(share / share.sum(), wanted, strict=True)], axis=0)
+    of = [*wanted, avoided] if scales is None else [*scales]
+    out = np.sum(
+        [w * standardised(s, o) for w, s, o in zip(share / share.sum(), wanted, of, strict=False)], axis=0
+    )
     if avoided is not None:
-        out = out - np.maximum(standardised(avoided), 0.0)
+        out = out - np.maximum(standardised(avoided, of[-1]), 0.0)
     return np.asarray(out, np.float32)
 
 

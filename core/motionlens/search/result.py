@@ -48,7 +48,7 @@ class SearchResult:
 
     Attributes:
         query: the text as given, "" where there was none.
-        searched: how many moments were compared (all of them: the search is exact).
+        searched: how many moments were compared: all of them, in large libraries most by one token (``shortlist``).
         timing_ms: milliseconds by stage: "encode", "score", "total".
         hits: best first.
         parts: names of the query's parts: "text", the examples' names, "avoid", as far as there are.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 BLOCK_TOKENS = 18_000
 """Tokens scored at a time on the CPU: their similarities to a query stay in the second-level cache."""
 
-_WHOLE = 2  # of ``model.stages.STAGES``, which needs torch
+WHOLE = 2  # of ``model.stages.STAGES``, which needs torch
 
 
 def similarities(query: np.ndarray, motion: np.ndarray) -> np.ndarray:
@@ -167,6 +167,21 @@ def score_stages(query: QueryTokens, groups: Sequence[StageGroup]) -> np.ndarray
     return np.asarray(np.sum(parts, axis=0), dtype=np.float32)
 
 
+def score_whole(query: QueryTokens, whole: np.ndarray) -> np.ndarray:
+    """Score of the whole stage alone, where every motion has one token.
+
+    Args:
+        query: its tokens, with one of the whole stage at least.
+        whole: (m, d) float32.
+
+    Returns:
+        (m,) float32.
+    """
+    own = query.stages == WHOLE
+    best = query.weights[own].astype(np.float32) @ (query.vectors[own].astype(np.float32) @ whole.T)
+    return np.asarray(best, np.float32)
+
+
 CHOSEN_PIECES = 2
 """Of a long example's pieces, how many are compared with a moment token by token."""
 
@@ -186,26 +201,26 @@ def score_pieces(pieces: Sequence[QueryTokens], groups: Sequence[StageGroup]) ->
     Returns:
         (m,) float32.
     """
-    whole = next((g for g in groups if g.stage == _WHOLE and isinstance(g.tokens, np.ndarray)), None)
-    if len(pieces) <= CHOSEN_PIECES or whole is None or any(_WHOLE not in p.stages for p in pieces):
+    whole = next((g for g in groups if g.stage == WHOLE and isinstance(g.tokens, np.ndarray)), None)
+    if len(pieces) <= CHOSEN_PIECES or whole is None or any(WHOLE not in p.stages for p in pieces):
         return np.asarray(np.max([score_stages(piece, groups) for piece in pieces], axis=0))
     coarse = []
     for piece in pieces:
-        own = piece.stages == _WHOLE
+        own = piece.stages == WHOLE
         coarse.append(_score_group(piece.vectors[own], piece.weights[own], whole))
     chosen = np.argpartition(-np.array(coarse), CHOSEN_PIECES - 1, axis=0)[:CHOSEN_PIECES]
     out = np.full(chosen.shape[1], -np.inf, np.float32)
     for number, piece in enumerate(pieces):
         rows = np.flatnonzero((chosen == number).any(axis=0))
         if len(rows):
-            out[rows] = np.maximum(out[rows], score_stages(piece, [_some(group, rows) for group in groups]))
+            out[rows] = np.maximum(out[rows], score_stages(piece, [some_of(group, rows) for group in groups]))
     return out
 
 
-def _some(group: StageGroup, rows: np.ndarray) -> StageGroup:
+def some_of(group: StageGroup, rows: np.ndarray) -> StageGroup:
     """The tokens of some motions.
 
-    >>> some = _some(StageGroup(0, np.arange(5), np.array([0, 2, 3, 5])), np.array([0, 2]))
+    >>> some = some_of(StageGroup(0, np.arange(5), np.array([0, 2, 3, 5])), np.array([0, 2]))
     >>> some.tokens.tolist(), some.offsets.tolist()
     ([0, 1, 3, 4], [0, 2, 4])
     """

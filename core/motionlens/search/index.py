@@ -1,0 +1,152 @@
+"""Everything that a search needs of one state of the library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..library import LocalLibrary
+from ..library.interface import Library, Moment, TokenBatch
+from ..library.own_captions import merged, own_captions
+from ..model.interface import QueryTokens
+from .captions import CaptionIndex
+from .scoring import WHOLE, StageGroup, score_pieces, some_of, split_stages
+
+StageCounts = Callable[[int], tuple[int, int, int]]
+_IDS_A_SENTENCE = 500
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Tokens of some moments.
+
+    Attributes:
+        groups: by stage, float32 in memory or tensors on the GPU; None where they do not fit there.
+        stored: the float16 memory map, for those that do not.
+        whole: (m, d) float32, the moments' tokens of the whole stage; None for models without one, and on the GPU.
+    """
+
+    moment_ids: np.ndarray
+    groups: tuple[StageGroup, ...] | None
+    stored: TokenBatch | None
+    whole: np.ndarray | None
+    key: str
+
+    @staticmethod
+    def load(batch: TokenBatch, counts: StageCounts, device: str, keep: bool) -> Batch:
+        """From the library's files.
+
+        Args:
+            keep: hold the tokens as the scorer takes them; else they are read when they are wanted.
+        """
+        whole = _whole(batch, counts) if device == "cpu" else None
+        if not keep:
+            return Batch(batch.moment_ids, None, batch, whole, batch.key)
+        groups = []
+        for group in split_stages(batch.tokens, batch.offsets, counts):
+            if device == "cpu":
+                groups.append(StageGroup(group.stage, group.tokens.astype(np.float32), group.offsets))
+                continue
+            import torch
+
+            half = torch.from_numpy(np.array(group.tokens)).to(device)
+            offsets = torch.from_numpy(np.asarray(group.offsets)).to(device)
+            groups.append(StageGroup(group.stage, half, offsets))
+        return Batch(batch.moment_ids, tuple(groups), None, whole, batch.key)
+
+    def some(self, rows: np.ndarray | None, counts: StageCounts) -> Sequence[StageGroup]:
+        """Tokens of all moments (None) or of some, by stage."""
+        if self.groups is not None:
+            return self.groups if rows is None else [some_of(group, rows) for group in self.groups]
+        assert self.stored is not None
+        taken: Any = self.stored
+        if rows is not None:
+            taken = some_of(StageGroup(0, self.stored.tokens, self.stored.offsets), rows)
+        return split_stages(taken.tokens, taken.offsets, counts)
+
+
+def _whole(batch: TokenBatch, counts: StageCounts) -> np.ndarray | None:
+    """Each moment's last token, where that is its only one of the whole stage and not its only one at all."""
+    for size in np.unique(np.diff(batch.offsets)).tolist():
+        of_stages = counts(size)
+        if len(of_stages) <= WHOLE or of_stages[WHOLE] != 1 or size < 2:
+            return None
+    return np.asarray(batch.tokens[batch.offsets[1:] - 1], np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Index:
+    """One state of the library; replaced whole, never changed but for ``titles``.
+
+    Attributes:
+        moments: by id.
+        moment_ids: (m,) int64 of those with tokens, increasing.
+        whole: (m, d) float32, see ``Batch``; None where any batch has none.
+        titles: name, path and caption of motions that were shown already, by id.
+    """
+
+    generation: int
+    moments: dict[int, Moment]
+    batches: tuple[Batch, ...]
+    moment_ids: np.ndarray
+    whole: np.ndarray | None
+    stage_counts: StageCounts
+    captions: CaptionIndex | None = None
+    titles: dict[int, tuple[str, str, str]] = field(default_factory=dict)
+
+    @property
+    def n_moments(self) -> int:
+        """How many can be searched."""
+        return len(self.moment_ids)
+
+    def scores(self, pieces: Sequence[QueryTokens], rows: np.ndarray | None = None) -> np.ndarray:
+        """Scores in full (``scoring.score_pieces``).
+
+        Args:
+            rows: (n,) increasing places in ``moment_ids``; None: all.
+
+        Returns:
+            (n,) float32.
+        """
+        out, first = [np.zeros(0, np.float32)], 0
+        for batch in self.batches:
+            last = first + len(batch.moment_ids)
+            own = None
+            if rows is not None:
+                own = rows[slice(*np.searchsorted(rows, (first, last)))] - first
+            if own is None or len(own):
+                out.append(score_pieces(pieces, batch.some(own, self.stage_counts)))
+            first = last
+        return np.concatenate(out)
+
+    def title(self, library: Library, motion_ids: Collection[int]) -> None:
+        """Put what ``titles`` lacks into it: a few questions to the catalogue for all, not some for each."""
+        wanted = [number for number in motion_ids if number not in self.titles]
+        if not isinstance(library, LocalLibrary):
+            for number in wanted:
+                record = library.motion(number)
+                caption = record.captions[0] if record.captions else ""
+                self.titles[number] = record.name, record.path, caption
+            return
+        own = own_captions(library) if wanted else {}
+        for first in range(0, len(wanted), _IDS_A_SENTENCE):
+            ids = wanted[first : first + _IDS_A_SENTENCE]
+            marks = ",".join("?" * len(ids))
+            stated: dict[int, list[str]] = {}
+            for number, text in library.rows(
+                f"SELECT motion_id, text FROM captions WHERE motion_id IN ({marks}) ORDER BY motion_id, place",
+                *ids,
+            ):
+                stated.setdefault(number, []).append(text)
+            for number, name, path in library.rows(
+                "SELECT m.id, m.name, coalesce(f.path, '') FROM motions m LEFT JOIN files f ON f.id = m.file_id "
+                f"WHERE m.id IN ({marks})", *ids
+            ):  # fmt: skip
+                shown = merged(stated.get(number, []), own.get(number, []))
+                self.titles[number] = name, path, shown[0][0] if shown else ""
+            for number in ids:
+                if number not in self.titles:
+                    library.motion(number)  # says that it has gone

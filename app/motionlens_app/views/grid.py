@@ -165,8 +165,6 @@ class ResultGrid(QListView):
     def question_changed(self) -> None:
         """Other words: lists are seen from their best hit until the user scrolls; a card chosen by hand stays."""
         self._from_top = True
-        if not self._by_hand:
-            self._selected_key = None
 
     def select_first(self) -> None:
         """The best hit, as nobody chose another."""
@@ -197,7 +195,7 @@ class ResultGrid(QListView):
     def _replaced(self) -> None:
         self._born = time.monotonic()
         self.hovered_row, self._scrub = -1, None
-        if self._selected_key is not None:
+        if self._selected_key is not None and (self._by_hand or not self._from_top):
             row, before = self.items.row_of(self._selected_key), (self._by_hand, self._from_top)
             if row >= 0:
                 self.select_row(row)

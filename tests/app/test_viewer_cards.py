@@ -110,13 +110,13 @@ def test_the_marked_range_is_looped(app, qtbot):
     qtbot.waitUntil(lambda: why.current is not None)
     qtbot.waitUntil(lambda: app.session.viewer.shown.item == why.current.item)
     panel = app.window.viewer
-    panel.loop_marked()  # nothing is marked yet
+    panel.transport.loop_marked()  # nothing is marked yet
     whole = playback.range
     why.selection.pin(Pick(span=(0.5, 1.2), motion=why.current.item.key))
-    panel.loop_marked()
+    panel.transport.loop_marked()
     assert playback.range == (10, 24) != whole
     assert 10 <= playback.frame <= 24
-    assert panel.range_button.text() == "Range"
+    assert panel.transport.looped.text() == "Range"
 
 
 def test_the_clock_gives_way_where_pictures_are_dear(qtbot):

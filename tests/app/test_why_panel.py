@@ -87,7 +87,7 @@ def test_hovering_a_cell_says_its_raw_value_in_both_quantities(app, pane, maps):
     value = answer.whole.word_joint("similarity")[LEFT, J["left_wrist"]]
     assert pane.value.toolTip() == f"“left” with left wrist: {value:.3f} cosine" == maps.toolTip()
     QTest.mouseClick(pane.quantity_buttons["interaction"], Qt.MouseButton.LeftButton)
-    over(maps, cell)
+    over(maps, maps.places.cell(LEFT, J["left_wrist"]).center())
     value = answer.whole.word_joint("interaction")[LEFT, J["left_wrist"]]
     assert pane.value.toolTip() == f"“left” with left wrist: {value:.4f} score units"
     assert [title for title, _ in pane.bars[0]._scales] == ["joints", "time"]
@@ -326,7 +326,7 @@ def test_details_are_a_tab_away_and_nothing_is_explained_there(app, pane, servic
 
 def test_twenty_words_fit_and_scroll_where_they_do_not(app, pane, maps, qtbot):
     query = " ".join(f"word{n}" for n in range(20))
-    app.window.resize(1440, 900)
+    app.window.resize(1440, 960)
     app.window.query.set_text(query)
     qtbot.waitUntil(lambda: app.session.why.text == query and app.session.why.current is not None)
     places = maps.places

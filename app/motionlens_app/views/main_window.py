@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
@@ -58,6 +66,8 @@ _ON_TIMELINE = (
     "play.whole",
 )
 """Commands of the context menus; "" is a line."""
+_LOW = 800
+"""A window lower than this has no room for a strip across it, pixels."""
 
 
 class MainWindow(QMainWindow):
@@ -99,7 +109,12 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        for panel in (self.side, self.results, self.viewer):
+        self.column = QWidget()  # the results, in a low window under the video
+        column = QVBoxLayout(self.column)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.results)
+        for panel in (self.side, self.column, self.viewer):
             self.splitter.addWidget(panel)
         self.side.setMinimumWidth(176)
         self.results.setMinimumWidth(240)
@@ -116,6 +131,21 @@ class MainWindow(QMainWindow):
             box.addWidget(widget)
         box.addWidget(self.splitter, 1)
         self.setCentralWidget(central)
+
+    def _place_strip(self) -> None:
+        """Across the window, or in a low one over the results alone: the viewer keeps its height."""
+        low = self.height() < _LOW
+        wanted = self.column if low else self.centralWidget()
+        if self.strip.parentWidget() is not wanted:
+            box = wanted.layout()
+            assert isinstance(box, QVBoxLayout)
+            box.insertWidget(0 if low else 1, self.strip)
+            self.strip.set_narrow(low)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What lies where follows the height."""
+        super().resizeEvent(event)
+        self._place_strip()
 
     def _status(self) -> None:
         bar = self.statusBar()

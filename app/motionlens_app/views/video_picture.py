@@ -15,7 +15,9 @@ from ..state.video import VideoController
 from .query_chip import image_of
 
 HEIGHT = 108
-_WIDEST = 200
+WIDEST = 200
+NARROW = 144
+"""Widths of the picture: in a strip across the window, and in one over the results alone."""
 _LEFT = ((11, 13), (13, 15), (15, 19), (23, 25), (25, 27), (27, 31))
 _RIGHT = tuple((a + 1, b + 1) for a, b in _LEFT)
 _TRUNK = ((11, 12), (11, 23), (12, 24), (23, 24))
@@ -49,6 +51,7 @@ class VideoPicture(QWidget):
         super().__init__()
         self._video, self._themes = video, themes
         self.seconds = 0.0
+        self._widest = WIDEST
         self._over: int | None = None
         self._image: tuple[object, QImage] | None = None
         self.setFixedHeight(HEIGHT)
@@ -64,11 +67,17 @@ class VideoPicture(QWidget):
             self.seconds = seconds
             self.update()
 
+    def set_widest(self, pixels: int) -> None:
+        """How wide it may be; a wide picture is then lower than its place."""
+        self._widest = pixels
+        self.refresh()
+
     def refresh(self) -> None:
         """Another video, or more of it."""
         info = self._video.info
         ratio = info.width / info.height if info and info.height else 16 / 9
-        self.setFixedWidth(min(max(round(HEIGHT * ratio), 74), _WIDEST))
+        width = min(max(round(HEIGHT * ratio), 74), self._widest)
+        self.setFixedSize(width, min(HEIGHT, max(round(width / ratio), 54)))
         choosing = self._video.people is not None
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleDescription(
@@ -81,7 +90,7 @@ class VideoPicture(QWidget):
 
     def sizeHint(self) -> QSize:
         """Set by the picture's shape."""
-        return QSize(self.width(), HEIGHT)
+        return self.size()
 
     # -- painting --------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from ..state.playback import Playback, PlaybackClock
 from ..state.session import Session
 from ..state.video import VideoState
 from .trim_bar import TrimBar
-from .video_picture import VideoPicture
+from .video_picture import NARROW, WIDEST, VideoPicture
 from .widgets import ElidedLabel, IconButton, button, label
 
 
@@ -29,6 +29,7 @@ class VideoStrip(QWidget):
         self.setAccessibleName("Video that is searched by")
         self._session, self.video, self._themes = session, session.video, themes
         self.folded = False
+        self.narrow = False
         self._looking: float | None = None
         self.picture = VideoPicture(session.video, themes)
         self.trim = TrimBar(session.video, themes)
@@ -182,6 +183,12 @@ class VideoStrip(QWidget):
         self.refresh()
         self.folded_changed.emit(on)
 
+    def set_narrow(self, on: bool) -> None:
+        """In a column of the window: a smaller picture, and no numbers that the note tells too."""
+        self.narrow = on
+        self.picture.set_widest(NARROW if on else WIDEST)
+        self.refresh()
+
     def _pictures_came(self) -> None:
         if self.isVisible():
             self.picture.update()
@@ -197,8 +204,9 @@ class VideoStrip(QWidget):
         tracking = video.state is VideoState.TRACKING
         start, end = video.span
         self.name.set_whole(video.name)
+        self.length.setVisible(not self.narrow)
         self.length.setText(f"{start:.1f}–{end:.1f} of {video.duration_s:.1f} s" if video.info else "")
-        self.more_people.setVisible(video.others > 0)
+        self.more_people.setVisible(video.others > 0 and not self.narrow)
         self.more_people.setText("Others are there:" if video.others else "")
         self.others.setEnabled(video.state is VideoState.READY and not video.finding and video.people is None)
         self.mirror.setEnabled(video.state is VideoState.READY)

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
-    QMenu,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QTabBar,
@@ -20,7 +18,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from motionlens.motion import FPS
 from motionlens.skeleton import N_JOINTS
 
 from .. import theme as look
@@ -30,16 +27,19 @@ from ..state.compare import MOST
 from ..state.explain import WhyController
 from ..state.items import Item
 from ..state.linked import WhyLink
-from ..state.playback import SPEEDS, PlaybackClock
+from ..state.playback import PlaybackClock
 from ..state.selection import Pick
 from ..state.viewer import ViewerController
 from .compare_view import CompareView
 from .details import Details
 from .timeline import Timeline
+from .transport import Transport
 from .viewer_options import PickingHint, ViewOptionsPanel
 from .why_panel import WhyPanel
 from .widgets import ElidedLabel, IconButton
 
+LEAST = 220
+"""Height that the picture always has, pixels: what lies under it gives way."""
 VIEWS = (("3/4", "three-quarter"), ("Front", "front"), ("Side", "side"), ("Top", "top"))
 
 
@@ -65,7 +65,7 @@ class ViewerPanel(QWidget):
         self.scene = ViewportModel(viewport_colours(themes.theme), self)
         self.viewport = make_viewport(self.scene)
         self.clock = PlaybackClock(viewer.playback, parent=self, cost_s=self._picture_cost)
-        self.viewport.setMinimumSize(280, 150)
+        self.viewport.setMinimumSize(280, LEAST)
         self._orbit = OrbitHandler(
             self.viewport, self.scene, self.playback.toggle, self._joint_hovered, self._joint_clicked
         )
@@ -77,8 +77,7 @@ class ViewerPanel(QWidget):
         self.why = WhyPanel(why, themes)
         self.timeline = Timeline(self.playback, themes)
         self.timeline.follow(link)
-        self.time = QLabel("")
-        self.time.setObjectName("muted")
+        self.transport = Transport(self.playback, link, themes)
         top = QWidget()
         box = QVBoxLayout(top)
         box.setContentsMargins(0, 0, 0, 0)
@@ -95,7 +94,7 @@ class ViewerPanel(QWidget):
         self.stage.addWidget(self.compare_view)
         box.addWidget(self.stage, 1)
         box.addWidget(self.timeline)
-        box.addLayout(self._transport())
+        box.addWidget(self.transport)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.addWidget(top)
         self.splitter.addWidget(self._tabs())
@@ -146,6 +145,8 @@ class ViewerPanel(QWidget):
         row.addStretch(1)
         row.addWidget(self.why.tools)
         out = QWidget()
+        out.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+        out.setMinimumHeight(80)
         box = QVBoxLayout(out)
         box.setContentsMargins(4, 0, 0, 0)
         box.setSpacing(0)
@@ -264,7 +265,7 @@ class ViewerPanel(QWidget):
 
     def _header(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setContentsMargins(16, 8, 8, 8)
+        row.setContentsMargins(16, 5, 8, 5)
         row.setSpacing(2)
         row.addWidget(self.name, 1)
         self.view_buttons: dict[str, QToolButton] = {}
@@ -300,12 +301,6 @@ class ViewerPanel(QWidget):
             self.compare_view.fit()
         self.scene.fit()
 
-    def loop_marked(self) -> None:
-        """Loop over the time that is marked on the timeline."""
-        span = self._link.pinned_span
-        if span is not None:
-            self.playback.set_range(round(span[0] * FPS), round(span[1] * FPS))
-
     def show_options(self) -> None:
         """Open the choices of how things are drawn."""
         self.options.open_under(self.options_button)
@@ -333,45 +328,6 @@ class ViewerPanel(QWidget):
         self.scene.set_options(self.viewer.options)
         self.follow_button.setChecked(self.viewer.options.follow)
 
-    def _transport(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(8, 0, 16, 8)
-        row.setSpacing(2)
-        themes, playback = self._themes, self.playback
-        self.back_button = IconButton("caret-left", "Previous frame ( , )", themes, lambda: playback.step(-1))
-        self.play_button = IconButton("play", "Play or pause (Space)", themes, playback.toggle)
-        self.play_button.setIconSize(QSize(22, 22))
-        self.next_button = IconButton("caret-right", "Next frame ( . )", themes, lambda: playback.step(1))
-        self.loop_button = IconButton("repeat", "Loop", themes, checkable=True)
-        self.loop_button.toggled.connect(playback.set_looping)
-        self.speed_button = IconButton("", "Speed", themes, text="1×")
-        self.speed_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(self.speed_button)
-        for speed in SPEEDS:
-            action = QAction(f"{speed:g}×", menu)
-            action.triggered.connect(lambda _checked=False, s=speed: playback.set_speed(s))
-            menu.addAction(action)
-        self.speed_button.setMenu(menu)
-        self.range_button = IconButton("", "What is looped", themes, text="Moment")
-        self.range_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        ranges = QMenu(self.range_button)
-        for text, run in (
-            ("Loop the moment", playback.loop_moment),
-            ("Loop the whole take", playback.loop_whole),
-            ("Loop the marked range", self.loop_marked),
-        ):
-            action = QAction(text, ranges)
-            action.triggered.connect(lambda _checked=False, r=run: r())
-            ranges.addAction(action)
-        ranges.aboutToShow.connect(lambda: action.setEnabled(self._link.pinned_span is not None))
-        self.range_button.setMenu(ranges)
-        for widget in (self.back_button, self.play_button, self.next_button, self.loop_button,
-                       self.speed_button, self.range_button):  # fmt: skip
-            row.addWidget(widget)
-        row.addStretch(1)
-        row.addWidget(self.time)
-        return row
-
     def _motion_changed(self) -> None:
         shown = self.viewer.shown
         self.name.set_whole(shown.record.name if shown else "")
@@ -389,21 +345,9 @@ class ViewerPanel(QWidget):
             self.compare_view.set_frame(frame)
         elif self.viewer.shown is not None and frame < len(self.viewer.shown.positions):
             self.scene.set_frame(frame)
-        last = self.playback.last / FPS
-        whole = int(frame)
-        text = f"{whole / FPS:.2f} / {last:.2f} s   frame {whole}" if self.playback.n_frames else ""
-        if text != self.time.text():  # a new text lays the row out again
-            self.time.setText(text)
+        self.transport.show_frame(frame)
 
     def _state_changed(self) -> None:
-        playback = self.playback
-        there = playback.n_frames > 1
-        self.play_button.set_icon("pause" if playback.playing else "play")
-        self.loop_button.setChecked(playback.looping)
-        self.speed_button.setText(f"{playback.speed:g}×")
-        whole = playback.range == (0, playback.last)
-        moment = playback.range == (playback.span[0], playback.span[1] - 1)
-        self.range_button.setText("Whole take" if whole else "Moment" if moment else "Range")
-        for widget in (self.back_button, self.play_button, self.next_button, self.loop_button, self.speed_button,
-                       self.range_button, self.fit_button, self.follow_button, *self.view_buttons.values()):  # fmt: skip
+        there = self.playback.n_frames > 1
+        for widget in (self.fit_button, self.follow_button, *self.view_buttons.values()):
             widget.setEnabled(there)

@@ -128,8 +128,8 @@ def _take_away(shot: Photographer, work: Path) -> None:
     window = shot.app.window
     window.exports.ask()
     shot.wait(0.8)
-    shot.both("take-1-export")
     assert window.exports.dialog is not None
+    shot.both("take-1-export", of=window.exports.dialog)
     window.exports.dialog.reject()
     write_takes(work / "takes", shot.app.session.libraries.library)
     window.imports.review([work / "takes"])

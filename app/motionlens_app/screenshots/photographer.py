@@ -36,9 +36,9 @@ class Photographer:
             time.sleep(0.004)
         return False
 
-    def take(self, name: str) -> None:
-        """Save the window, or the dialog in front of it."""
-        dialog = QApplication.activeModalWidget()
+    def take(self, name: str, of: QWidget | None = None) -> None:
+        """Save the window, or the dialog in front of it (one that lets the window work is named)."""
+        dialog = of or QApplication.activeModalWidget()
         picture = (dialog or self.app.window).grab()
         popup = QApplication.activePopupWidget()
         if popup is not None:
@@ -47,7 +47,7 @@ class Photographer:
         picture.save(str(path))
         self.taken.append(path)
 
-    def both(self, name: str, *sizes: tuple[int, int]) -> None:
+    def both(self, name: str, *sizes: tuple[int, int], of: QWidget | None = None) -> None:
         """The same state in both themes, in each of some window sizes (default: as it is)."""
         window = self.app.window
         for theme in THEMES:
@@ -55,7 +55,7 @@ class Photographer:
             for size in sizes or ((window.width(), window.height()),):
                 window.resize(*size)
                 self.wait(0.5)
-                self.take(f"{name}-{theme}" + (f"-{size[0]}x{size[1]}" if len(sizes) > 1 else ""))
+                self.take(f"{name}-{theme}" + (f"-{size[0]}x{size[1]}" if len(sizes) > 1 else ""), of)
 
 
 def _lay_over(picture: QPixmap, popup: QWidget, window: QWidget) -> None:

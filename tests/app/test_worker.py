@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QThread
 
+from motionlens.library import LocalLibrary
 from motionlens_app.worker import Worker
 
 
@@ -74,3 +76,18 @@ def test_close_cancels_what_runs(qtbot):
     worker.submit(job)
     assert started.wait(5)
     assert worker.close(5000)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="only Linux lists open files")
+def test_a_lane_opens_a_library_once_however_many_jobs_it_does(worker, qtbot, tmp_path):
+    def open_files() -> int:
+        return sum(str(tmp_path) in str(entry.resolve()) for entry in Path("/proc/self/fd").iterdir())
+
+    counts = []
+    with LocalLibrary(tmp_path / "library") as library:
+        for _ in range(12):
+            answers = []
+            worker.submit(lambda task: library.counts().motions, answers.append)
+            qtbot.waitUntil(lambda a=answers: a == [0])
+            counts.append(open_files())
+    assert counts[0] > 0 and counts[-1] == counts[1], counts

@@ -47,8 +47,7 @@ class LocalLibrary:
 
     def __init__(self, path: str | Path, create: bool = True) -> None:
         self.path = Path(path).expanduser().absolute()
-        self._local = threading.local()
-        self._connections: list[Connection] = []
+        self._connections: dict[int, Connection] = {}
         self._guard = threading.Lock()
         self._closed = False
         self._curation: Curation | None = None
@@ -89,13 +88,18 @@ class LocalLibrary:
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        """This thread's connection, which ``close`` leaves open as long as it is in use."""
-        own: Connection | None = getattr(self._local, "connection", None)
+        """This thread's connection, which ``close`` leaves open as long as it is in use.
+
+        By the system's number of the thread: Python forgets a thread that is not its own (those of Qt's pools)
+        after each job, and with it whatever a ``threading.local`` holds.
+        """
+        thread = threading.get_ident()
+        own = self._connections.get(thread)
         if own is None and not self._closed:
             with schema.sentences(self.path):
-                own = self._local.connection = Connection(schema.connect(self.path))
+                own = Connection(schema.connect(self.path))
             with self._guard:
-                self._connections.append(own)
+                self._connections[thread] = own
         if own is None or self._closed:
             raise LibraryError(f"The library {self.path} was closed: open it again.")
         try:
@@ -120,7 +124,7 @@ class LocalLibrary:
         """
         self._closed = True
         with self._guard:
-            for connection in self._connections:
+            for connection in self._connections.values():
                 connection.close_if_idle()
         for array in (self._positions, self._original, self._known, *self._tokens.values()):
             array.close()

@@ -285,10 +285,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run_rounds(options: argparse.Namespace) -> int:
     import platformdirs
 
-    from .session_check_material import clip, trials
+    from .session_check_material import clip, count_files, trials
 
     cache = options.cache or Path(platformdirs.user_cache_dir("MotionLens", False)) / "session-check"
     folder = options.folder or trials(cache, options.trials)
+    if not folder.is_dir() or not count_files(folder):
+        print(f"{folder} holds no motion files: give another --folder.", file=sys.stderr)
+        return 2
     video = None if options.no_video else clip(cache)
     if options.minutes:
         made = run_round(folder, None, 60 * options.minutes, ("long",))

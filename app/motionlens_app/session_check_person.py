@@ -6,6 +6,7 @@ import logging
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +38,8 @@ from .worker import LANE
 
 _LOOK_MS = 10
 LETTER_S = 0.03
+_SCREENLESS = "This plugin does not support"
+"""How Qt begins when its platform without a screen is asked for what only windows on a screen have."""
 
 
 class Missed(Exception):
@@ -59,11 +62,13 @@ class Oddities(logging.Handler):
         """Listen while the block runs."""
 
         def qt(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
-            if kind not in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg):
+            quiet = kind in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) or message.startswith(_SCREENLESS)
+            if not quiet:
                 self.found.append(f"Qt: {message}")
 
         def uncaught(kind: type[BaseException], error: BaseException | None, trace: Any) -> None:
-            self.found.append(f"exception: {kind.__name__}: {error}")
+            lines = traceback.format_exception(kind, error, trace)
+            self.found.append("exception: " + "".join(lines[-3:]))
 
         before = qInstallMessageHandler(qt)
         hooks = sys.excepthook, threading.excepthook

@@ -38,8 +38,10 @@ QUERIES = (
 TAG, COLLECTION = "hero", "for the pack"
 _QUIT_AT = 0.5
 """Share of the import after which the window is closed."""
-_LEAST_ASKED = 3
-"""Searches that are answered while files are imported, before that."""
+_LEAST_ASKED = 1
+"""Searches that are answered while files are imported, before that: the first 64 moments are indexed then."""
+_FEW = 100
+"""So few files are in before anything can be typed: the window is closed as soon as some are."""
 _SETTLED = 8
 """Searches before memory is compared: pictures and tokens that are kept are made in these."""
 
@@ -278,16 +280,20 @@ def _import_and_quit(person: Person, plan: Plan) -> dict[str, Any]:
     import_folder(person, plan.folder)
     n = count_files(plan.folder)
 
-    def half() -> bool:
+    enough = _QUIT_AT * n if n >= _FEW else 3
+
+    def some_are_in() -> bool:
         progress = session.imports.progress
         ended = session.imports.state is not ImportState.RUNNING
-        return ended or (progress is not None and progress.stage != "scan" and progress.done >= _QUIT_AT * n)
+        return ended or (progress is not None and progress.stage != "scan" and progress.done >= enough)
 
-    asked = _search_until(person, half, 600)
+    if n < _FEW:
+        person.until(some_are_in, "the first files", 120)
+    asked = _search_until(person, some_are_in, 600)
     progress = session.imports.progress
     running = session.imports.state is ImportState.RUNNING
     person.check(running, "the import was over before the window was closed: nothing was cut")
-    person.check(asked >= _LEAST_ASKED or n < 100, f"only {asked} searches were answered during the import")
+    person.check(asked >= _LEAST_ASKED or n < _FEW, f"only {asked} searches were answered during the import")
     quit_window(person)
     return {"done": progress.done if progress else 0, "of": n, "asked": asked}
 

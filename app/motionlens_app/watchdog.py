@@ -149,7 +149,8 @@ class Watchdog:
             or cpu_ms > best[1].cpu_ms
             or self._long(wall_ms, cpu_ms)
         ):
-            where = seen.most_common(1)[0][0] if seen else ""
+            looks = dict(seen)  # in one go: the other thread may be adding to it
+            where = max(looks, key=looks.__getitem__) if looks else ""
             stall = Stall(wall_ms, cpu_ms, where, self.phase)
             by_wall, by_cpu = best or (stall, stall)
             self._longest[self.phase] = (

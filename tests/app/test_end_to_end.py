@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +10,7 @@ import pytest
 from dropping import drop
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
+from tiny_model import make_model, run_python
 
 from motionlens.library import LocalLibrary
 from motionlens.motion import Motion, save_motion
@@ -26,14 +24,6 @@ from motionlens_app.state.libraries import LibraryState
 from motionlens_app.state.model import ModelState
 from motionlens_app.state.search import SearchPhase
 
-_MAKE_MODEL = """
-import sys, pathlib, torch
-from motionlens.model.encoder import save_model
-from motionlens.model.pyramid import Pyramid
-from motionlens.model.pyramid_config import PyramidConfig
-torch.manual_seed(0)
-save_model(Pyramid(PyramidConfig(name="tiny", dim=16, whole_dim=16, width=32, layers=1, heads=2, patch_hidden=16)), pathlib.Path(sys.argv[1]))
-"""
 _SEARCH_IN_A_PROCESS = """
 import sys, time
 from PySide6.QtWidgets import QApplication
@@ -57,14 +47,6 @@ print(*sorted({"torch", "transformers", "safetensors"} & set(sys.modules)))
 """
 
 
-def run_python(code: str, *arguments: str) -> str:
-    """Run code in another process and return what it prints."""
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    done = subprocess.run([sys.executable, "-c", code, *arguments], env=env, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 def children() -> set[int]:
     """Child processes of this one (Linux; elsewhere none are seen)."""
     found: set[int] = set()
@@ -75,10 +57,8 @@ def children() -> set[int]:
 
 @pytest.fixture(scope="module")
 def model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model folder; made elsewhere, so that torch is not imported here."""
-    folder = tmp_path_factory.mktemp("model")
-    run_python(_MAKE_MODEL, str(folder))
-    return folder
+    """A model folder."""
+    return make_model(tmp_path_factory.mktemp("model"))
 
 
 @pytest.fixture

@@ -1,0 +1,41 @@
+"""The scripted session, once and short: two starts of the real window, with a small model that was never trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tiny_model import make_model
+
+from motionlens_app.session_check import Round, main, run_round
+from motionlens_app.session_check_material import trials
+
+TRIALS = 40
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Round:
+    """One round without a video, whose tracker alone takes ten seconds."""
+    folder = trials(tmp_path_factory.mktemp("trials"), TRIALS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MOTIONLENS_MODEL", str(make_model(tmp_path_factory.mktemp("model"))))
+        return run_round(folder, None, 1.0)
+
+
+def test_nothing_odd_is_said_and_nothing_is_left_behind(made: Round) -> None:
+    # warnings of Qt and the log, exceptions, threads, timers, processes, files; answers that are not right
+    assert made.wrong == []
+
+
+def test_all_was_done_and_the_import_went_on(made: Round) -> None:
+    assert set(made.parts) == {"first", "second"} and all(part["finished"] for part in made.parts.values())
+    first, second = (made.parts[name]["facts"] for name in ("first", "second"))
+    assert [Path(name).suffix for name in first["exported"]] == [".bvh", ".mp4"]
+    assert 0 < first["cut_at"]["done"] < TRIALS == first["cut_at"]["of"]
+    assert second["searches"] >= 16
+
+
+def test_a_round_that_goes_wrong_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "nothing").mkdir()
+    assert main(["--folder", str(tmp_path / "no folder"), "--no-video", "--cache", str(tmp_path)]) == 2
+    assert "no folder" in capsys.readouterr().err

@@ -195,6 +195,8 @@ def stylesheet(t: Theme) -> str:
     #palette {{ background: {t.card}; border: 1px solid {t.border}; border-radius: 10px; }}
     QLineEdit#paletteField {{ background: {t.panel}; color: {t.text}; border: 2px solid {t.accent};
         border-radius: {RADIUS}px; padding: 8px 10px; font-size: 15px; }}
+    QLabel#cap {{ background: {t.panel}; color: {t.muted}; border: 1px solid {t.border}; border-radius: 4px;
+        padding: 2px 6px; font-size: {SMALL_PX}px; }}
     #tour {{ background: {t.card}; border: 1px solid {t.border}; border-radius: 10px; }}
     #tour QPushButton#chip {{ border-radius: 12px; }}
     #tour QLabel {{ background: transparent; }}

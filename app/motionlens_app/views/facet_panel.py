@@ -48,6 +48,7 @@ class Section(QWidget):
         self._box.addLayout(self._rows)
         self.more = button("", "link", self._toggle_all)
         self._box.addWidget(self.more)
+        self.more.hide()  # until there is more
 
     def show_values(self, values: Sequence[tuple[str, FacetCount]], chosen) -> None:
         """Rows for these; kept where they are there already, so that the focus stays."""

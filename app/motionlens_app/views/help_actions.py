@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QMessageBox
 
 from ..logs import log_path
 from ..render.factory import drawn_by, graphics
 from ..render.graphics import CRASHED, FAILED
 from ..report import without_home
 from .command_palette import CommandPalette
+from .key_page import KeyPage
 from .tour import Step, Tour
 
 if TYPE_CHECKING:
@@ -73,14 +73,9 @@ class HelpActions(QObject):
 
     def show_shortcuts(self) -> None:
         """The list of keys, made from the command table."""
-        rows = "".join(
-            f"<tr><td style='padding:2px 24px 2px 0'>{c.text.replace('&', '')}</td><td><b>{'  or  '.join(c.shortcuts)}</b></td></tr>"
-            for c in self._window.table.commands.values()
-            if c.shortcuts
-        )
-        box = QMessageBox(QMessageBox.Icon.NoIcon, "Keyboard", f"<table>{rows}</table>", parent=self._window)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
+        page = KeyPage(self._window.table.commands.values(), self._window)
+        page.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        page.show()
 
     # -- the tour --------------------------------------------------------------------------------
 

@@ -29,7 +29,6 @@ from PySide6.QtWidgets import (
 
 from ..command_list import commands_of
 from ..commands import CommandTable
-from ..render.looks import options_from_text
 from ..services import ImportOutcome
 from ..settings import Settings
 from ..state.items import Item
@@ -37,8 +36,10 @@ from ..state.libraries import LibraryChoice, choice_for, starter_choice
 from ..state.model import ModelState
 from ..state.session import Session
 from ..theme import ThemeManager
+from . import window_state
 from .dropping import Dropped, dropped_on_window
 from .export_actions import ExportActions
+from .focus_ring import FocusRing
 from .help_actions import HelpActions
 from .import_actions import ImportActions
 from .import_view import FailureDialog, ImportStrip, outcome_sentence
@@ -97,13 +98,14 @@ class MainWindow(QMainWindow):
         self.help = HelpActions(self)
         self.table = CommandTable(self, commands_of(self))
         self.table.fill(self.menuBar())
+        self._rings = [FocusRing(w, themes) for w in (self.results.grid, self.viewer.viewport)]
         self._choose: Callable[[str], str] = lambda title: QFileDialog.getExistingDirectory(self, title)
         self._lay_out()
         self._status()
         self.keep.follow()
         self._connect()
         self.help.follow()
-        self._restore()
+        window_state.restore(self)
 
     # -- building ------------------------------------------------------------------------------
 
@@ -123,19 +125,19 @@ class MainWindow(QMainWindow):
         self.splitter.setStretchFactor(2, 2)
         self.splitter.setHandleWidth(4)
         self.splitter.setCollapsible(1, False)
-        central = QWidget()
-        box = QVBoxLayout(central)
+        self.central = QWidget()
+        box = QVBoxLayout(self.central)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         for widget in (self.query, self.strip, self.messages):
             box.addWidget(widget)
         box.addWidget(self.splitter, 1)
-        self.setCentralWidget(central)
+        self.setCentralWidget(self.central)
 
     def _place_strip(self) -> None:
         """Across the window, or in a low one over the results alone: the viewer keeps its height."""
         low = self.height() < _LOW
-        wanted = self.column if low else self.centralWidget()
+        wanted: QWidget = self.column if low else self.central
         if self.strip.parentWidget() is not wanted:
             box = wanted.layout()
             assert isinstance(box, QVBoxLayout)
@@ -194,15 +196,6 @@ class MainWindow(QMainWindow):
             signal.connect(self._model_changed)
         self._model_changed()
         self.themes.changed.connect(lambda: self.setStyleSheet(self.themes.sheet))
-
-    def _restore(self) -> None:
-        if not self.restoreGeometry(self.settings.blob("window/geometry")):
-            self.resize(1440, 900)
-        self.splitter.restoreState(self.settings.blob("window/splitter"))
-        self.viewer.splitter.restoreState(self.settings.blob("window/why"))
-        self.results.animate.setChecked(self.settings.flag("cards/animate", True))
-        self.results.density.setChecked(self.settings.text("cards/density") == "list")
-        self.session.viewer.set_options(options_from_text(self.settings.text("viewer/options")))
 
     # -- session to widgets --------------------------------------------------------------------
 
@@ -391,13 +384,7 @@ class MainWindow(QMainWindow):
         self._closing = True
         self.viewer.why.room_button.setChecked(False)  # what is remembered is the usual layout
         self.session.viewer.compare.leave()
-        self.settings.put("window/geometry", self.saveGeometry())
-        self.settings.put("window/splitter", self.splitter.saveState())
-        self.settings.put("window/why", self.viewer.splitter.saveState())
-        self.settings.put("cards/animate", self.results.grid.animate_all)
-        self.settings.put("cards/density", self.results.grid.density)
-        self.settings.put("viewer/options", self.session.viewer.options.to_text())
-        self.settings.save()
+        window_state.remember(self)
         self.viewer.clock.stop()
         self.strip.clock.stop()
         self.keep.close()

@@ -353,7 +353,8 @@ class LocalServices(LocalPreviews):
 
 
 def _some_tokens(library: LocalLibrary, encoder: Encoder) -> bool:
-    return len(library.moments_without_tokens(encoder.fingerprint)) < library.counts().moments
+    moments = library.counts().moments  # first: what is stored between the two reads has no tokens
+    return len(library.moments_without_tokens(encoder.fingerprint)) < moments
 
 
 def piece_starts(n_frames: int) -> list[int]:

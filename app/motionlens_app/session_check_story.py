@@ -40,6 +40,8 @@ _QUIT_AT = 0.5
 """Share of the import after which the window is closed."""
 _LEAST_ASKED = 1
 """Searches that are answered while files are imported, before that: the first 64 moments are indexed then."""
+_HASTY_S = 0.01
+"""Between letters, while something else goes on."""
 _FEW = 100
 """So few files are in before anything can be typed: the window is closed as soon as some are."""
 _SETTLED = 8
@@ -308,7 +310,7 @@ def _search_until(person: Person, over: Callable[[], bool], seconds: float) -> i
         if time.monotonic() > end:
             person.check(False, f"{person.watch.phase} took more than {seconds:g} s")
             break
-        person.type(text)
+        person.type(text, _HASTY_S)
         there = person.has_answer(text)
         wait = person.until(partial(_either, over, there), f"the answer to {text!r}", 120)
         if person.answered(text):

@@ -293,3 +293,13 @@ def test_every_failure_is_said_in_one_place(app, services, qtbot):
         ("The library could not be opened", "This is a fault in MotionLens; the details help to report it."),
     ]
     assert len({id(b) for b in app.window.findChildren(type(bar))}) == 1
+
+
+def test_the_page_of_keys_shows_every_key_once(app, qtbot):
+    page = open_keys(app, None, qtbot)
+    shown = [w.text() for w in page.findChildren(QLabel, "cap")]
+    keys = [key for c in app.window.table.commands.values() for key in c.shortcuts]
+    assert sorted(shown) == sorted(keys)
+    assert all(w.height() >= w.sizeHint().height() for w in page.findChildren(QLabel, "cap"))  # none is cut
+    page.close()
+    qtbot.wait(20)

@@ -11,6 +11,7 @@ from ..commands import Command
 from .widgets import button, label
 
 _OTHERS = "Elsewhere"
+_ROW = 22
 
 
 def groups_of(commands: Iterable[Command]) -> list[tuple[str, list[tuple[str, tuple[str, ...]]]]]:
@@ -78,7 +79,8 @@ class KeyPage(QDialog):
             grid.setColumnStretch(0, 1)
             grid.addWidget(label(menu.upper(), "section"), 0, 0)
             for at, (name, keys) in enumerate(rows, start=1):
-                grid.addWidget(label(name, wrap=True), at, 0)
+                grid.setRowMinimumHeight(at, _ROW)
+                grid.addWidget(label(name), at, 0)
                 caps = QHBoxLayout()
                 caps.setSpacing(4)
                 caps.addStretch(1)

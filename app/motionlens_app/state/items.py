@@ -99,7 +99,11 @@ class ItemModel(QAbstractListModel):
 
     def row_of(self, key: tuple[int, int, int]) -> int:
         """The row of a card, -1 when it is not shown."""
-        return next((row for row, item in enumerate(self._shown) if item.key == key), -1)
+        motion_id = key[0]  # most cards are told apart by it, without making their keys
+        return next(
+            (row for row, item in enumerate(self._shown) if item.motion_id == motion_id and item.key == key),
+            -1,
+        )
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008
         """Qt's name."""

@@ -82,6 +82,11 @@ class SearchController(QObject):
         return bool(self.query.text or self.query.examples)
 
     @property
+    def busy(self) -> bool:
+        """True while an answer is computed."""
+        return self._worker.busy
+
+    @property
     def has_searcher(self) -> bool:
         """True when queries can be answered."""
         return self._searcher is not None

@@ -32,6 +32,11 @@ ANIMATION_MS = 33
 TICK_BUDGET_S = 0.012
 """Where more cards are on screen than can be painted in this time, they take turns."""
 FADE_S = 0.1
+SETTLE_MS = 150
+"""A card that came up with another list is told of after this long: the list is painted first, and of the lists
+that come while one types only the last has its motion loaded and explained."""
+CALM_S = 0.25
+"""Cards hold still this long at most while an answer is computed: painting them would take its time."""
 RESUME_S = 0.5
 """After scrubbing with the pointer a card plays on after this long."""
 
@@ -61,7 +66,12 @@ class ResultGrid(QListView):
         self._scrub: tuple[float, float] | None = None
         self.can_star = False
         self.starred: Callable[[Item], bool] = lambda item: False
+        self.answering: Callable[[], bool] = lambda: False
+        self._moved = 0.0
         self._selected_key: tuple[int, int, int] | None = None
+        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settle.timeout.connect(self._settled)
+        self._settling = self._untold = False
         self._by_hand = self._from_top = False
         self.verticalScrollBar().actionTriggered.connect(self._scrolled)
         self._themes = themes
@@ -169,8 +179,22 @@ class ResultGrid(QListView):
     def select_first(self) -> None:
         """The best hit, as nobody chose another."""
         from_top = self._from_top
-        self.select_row(0)
+        self._come_up(0)
         self._by_hand, self._from_top = False, from_top
+
+    def _come_up(self, row: int) -> None:
+        """A card becomes current with another list."""
+        self._settling = True
+        try:
+            self.select_row(row)
+        finally:
+            self._settling = False
+
+    def _settled(self) -> None:
+        self._untold = False
+        item = self.current_item()
+        if item is not None:
+            self.chosen.emit(item)
 
     def _scrolled(self, _action: int) -> None:
         self._from_top = False
@@ -190,7 +214,12 @@ class ResultGrid(QListView):
         item = current.data(ITEM_ROLE) if current.isValid() else None
         if item is not None:
             self._selected_key, self._by_hand, self._from_top = item.key, True, False
-            self.chosen.emit(item)
+            self._untold = self._settling
+            if self._untold:
+                self._settle.start()
+            else:
+                self._settle.stop()
+                self.chosen.emit(item)
 
     def _replaced(self) -> None:
         self._born = time.monotonic()
@@ -198,7 +227,7 @@ class ResultGrid(QListView):
         if self._selected_key is not None and (self._by_hand or not self._from_top):
             row, before = self.items.row_of(self._selected_key), (self._by_hand, self._from_top)
             if row >= 0:
-                self.select_row(row)
+                self._come_up(row)
                 self._by_hand, self._from_top = before
         if self._from_top:
             self.scrollToTop()
@@ -224,9 +253,13 @@ class ResultGrid(QListView):
 
     def _tick(self) -> None:
         self._follow_timer()
+        now = time.monotonic()
         if self.opacity < 1:
             self.viewport().update()
             return
+        if self.answering() and now - self._moved < CALM_S:
+            return
+        self._moved = now
         region = QRegion()
         for row in self._rows_of_turn() if self.animate_all else [self.hovered_row]:
             region += self.picture_of(row)
@@ -286,14 +319,17 @@ class ResultGrid(QListView):
         self.setGridSize(self._delegate.cell_size(width))
 
     def showEvent(self, event) -> None:
-        """Play again."""
+        """Play again, and tell what was not told yet."""
         super().showEvent(event)
+        if self._untold:
+            self._settle.start()
         self._follow_timer()
 
     def hideEvent(self, event) -> None:
         """No timer runs unseen."""
         super().hideEvent(event)
         self._timer.stop()
+        self._settle.stop()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A card that is held may be dragged away next."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from ..library.interface import Library, Moment, TokenBatch
 from ..library.own_captions import merged, own_captions
 from ..model.interface import QueryTokens
 from .captions import CaptionIndex
-from .scoring import WHOLE, StageGroup, score_pieces, some_of, split_stages
+from .scoring import WHOLE, StageGroup, score_pieces, split_stages
 
 StageCounts = Callable[[int], tuple[int, int, int]]
 _IDS_A_SENTENCE = 500
@@ -57,15 +56,57 @@ class Batch:
             groups.append(StageGroup(group.stage, half, offsets))
         return Batch(batch.moment_ids, tuple(groups), None, whole, batch.key)
 
-    def some(self, rows: np.ndarray | None, counts: StageCounts) -> Sequence[StageGroup]:
-        """Tokens of all moments (None) or of some, by stage."""
+    def all_groups(self, counts: StageCounts) -> Sequence[StageGroup]:
+        """Tokens of all moments by stage."""
         if self.groups is not None:
-            return self.groups if rows is None else [some_of(group, rows) for group in self.groups]
+            return self.groups
         assert self.stored is not None
-        taken: Any = self.stored
-        if rows is not None:
-            taken = some_of(StageGroup(0, self.stored.tokens, self.stored.offsets), rows)
-        return split_stages(taken.tokens, taken.offsets, counts)
+        return split_stages(self.stored.tokens, self.stored.offsets, counts)
+
+
+class _Gathered:
+    """Tokens of chosen moments out of several batches, joined at once.
+
+    Few calls of NumPy, as each gives the interpreter away and must wait for it while a window paints.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[int, list[np.ndarray]] = {}
+        self._stored: list[np.ndarray] = []
+        self.kept_places: list[int] = []
+        self.stored_places: list[int] = []
+
+    def take(self, batch: Batch, rows: list[int], first_place: int) -> None:
+        """Moments of a batch, which get places from ``first_place`` on."""
+        places = range(first_place, first_place + len(rows))
+        if batch.stored is not None:
+            self._stored += _slices(batch.stored.tokens, batch.stored.offsets, rows)
+            self.stored_places += places
+            return
+        for group in batch.groups or ():
+            self._kept.setdefault(group.stage, []).extend(_slices(group.tokens, group.offsets, rows))
+        self.kept_places += places
+
+    def groups(self, counts: StageCounts) -> Iterator[tuple[list[int], Sequence[StageGroup]]]:
+        """Places, and their tokens by stage."""
+        if self.kept_places:
+            yield self.kept_places, [StageGroup(k, *_joined(v)) for k, v in self._kept.items()]
+        if self.stored_places:
+            tokens, offsets = _joined(self._stored)
+            yield self.stored_places, split_stages(tokens.astype(np.float32), offsets, counts)
+
+
+def _slices(tokens: np.ndarray, offsets: np.ndarray, rows: list[int]) -> list[np.ndarray]:
+    return [tokens[int(offsets[row]) : int(offsets[row + 1])] for row in rows]
+
+
+def _joined(parts: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Tokens one behind the other, and where each part begins.
+
+    >>> _joined([np.zeros((2, 8)), np.zeros((3, 8))])[1].tolist()
+    [0, 2, 5]
+    """
+    return np.concatenate(parts), np.cumsum([0, *map(len, parts)])
 
 
 def _whole(batch: TokenBatch, counts: StageCounts) -> np.ndarray | None:
@@ -111,16 +152,20 @@ class Index:
         Returns:
             (n,) float32.
         """
-        out, first = [np.zeros(0, np.float32)], 0
+        if rows is None:
+            every = [score_pieces(pieces, batch.all_groups(self.stage_counts)) for batch in self.batches]
+            return np.concatenate([np.zeros(0, np.float32), *every])
+        taken, place, first = _Gathered(), 0, 0
         for batch in self.batches:
             last = first + len(batch.moment_ids)
-            own = None
-            if rows is not None:
-                own = rows[slice(*np.searchsorted(rows, (first, last)))] - first
-            if own is None or len(own):
-                out.append(score_pieces(pieces, batch.some(own, self.stage_counts)))
-            first = last
-        return np.concatenate(out)
+            end = int(np.searchsorted(rows, last))
+            if end > place:
+                taken.take(batch, (rows[place:end] - first).tolist(), place)
+            place, first = end, last
+        out = np.empty(len(rows), np.float32)
+        for places, groups in taken.groups(self.stage_counts):
+            out[places] = score_pieces(pieces, groups)
+        return out
 
     def title(self, library: Library, motion_ids: Collection[int]) -> None:
         """Put what ``titles`` lacks into it: a few questions to the catalogue for all, not some for each."""

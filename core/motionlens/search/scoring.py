@@ -213,14 +213,14 @@ def score_pieces(pieces: Sequence[QueryTokens], groups: Sequence[StageGroup]) ->
     for number, piece in enumerate(pieces):
         rows = np.flatnonzero((chosen == number).any(axis=0))
         if len(rows):
-            out[rows] = np.maximum(out[rows], score_stages(piece, [some_of(group, rows) for group in groups]))
+            out[rows] = np.maximum(out[rows], score_stages(piece, [_some(group, rows) for group in groups]))
     return out
 
 
-def some_of(group: StageGroup, rows: np.ndarray) -> StageGroup:
+def _some(group: StageGroup, rows: np.ndarray) -> StageGroup:
     """The tokens of some motions.
 
-    >>> some = some_of(StageGroup(0, np.arange(5), np.array([0, 2, 3, 5])), np.array([0, 2]))
+    >>> some = _some(StageGroup(0, np.arange(5), np.array([0, 2, 3, 5])), np.array([0, 2]))
     >>> some.tokens.tolist(), some.offsets.tolist()
     ([0, 1, 3, 4], [0, 2, 4])
     """

@@ -191,6 +191,9 @@ def test_glb_is_bound_at_rest_and_valid(motion: Motion, tmp_path: Path) -> None:
     )
     faces = sum(document.accessors[p.indices].count for p in document.meshes[0].primitives) // 3
     assert 1000 < faces < 20000 and len(document.materials) == 3
+    colours = {m.name: m.pbrMetallicRoughness.baseColorFactor for m in document.materials}
+    assert colours["left"][2] > 3 * colours["left"][0], "the left is cool, as in the app"
+    assert colours["right"][0] > 3 * colours["right"][2], "the right is warm, as in the app"
     times = values(document.animations[0].samplers[0].input, "<f4", 1)
     assert times[-1, 0] == pytest.approx((motion.n_frames - 1) / 20)
 
@@ -201,6 +204,9 @@ def test_the_body_is_closed_and_has_its_sides() -> None:
     edges = np.sort(mesh.triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
     assert (np.unique(edges, axis=0, return_counts=True)[1] == 2).all()
     corners = mesh.vertices[mesh.triangles].mean(axis=1)
+    head = mesh.vertices[mesh.joints == J["head"]]
+    assert head[:, 2].max() + head[:, 2].min() > 0.02, "the nose is in front"
+    assert 0.2 < np.ptp(head[:, 1]) < 0.3, "a head, not a pill"
     assert corners[mesh.sides == "left", 0].mean() > 0.1 > -0.1 > corners[mesh.sides == "right", 0].mean()
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
-from fakes import FakeLibrary
+from fakes import FakeLibrary, gait
 
 from motionlens.errors import MotionLensError
-from motionlens_app.services import WorkProgress
+from motionlens.library import LocalLibrary
+from motionlens.motion import Motion
+from motionlens_app.services import LocalServices, NotIndexedYet, WorkProgress
 from motionlens_app.state.imports import ImportState
 from motionlens_app.state.libraries import LibraryChoice, LibraryState, own_choice, starter_choice
 from motionlens_app.state.model import ModelState
@@ -239,3 +243,60 @@ def test_growing_list_keeps_its_rows(session):
 def test_rate_needs_time(session):
     session.imports.progress = WorkProgress("read", 5, 10)
     assert session.imports.rate == 0.0
+
+
+def test_while_an_import_has_indexed_nothing_yet_a_query_waits(session, services, qtbot, monkeypatch):
+    told, asked = [], []
+    session.failed.connect(lambda what, error: told.append(what))
+    ready = services.searcher
+
+    def searcher(library, encoder, progress, cancelled):
+        asked.append(library)
+        if len(asked) == 1:
+            raise NotIndexedYet("soon")
+        return ready(library, encoder, progress, cancelled)
+
+    monkeypatch.setattr(services, "searcher", searcher)
+    session.start(starter_choice())
+    session.search.set_text("waves left")
+    qtbot.waitUntil(lambda: len(asked) == 1)
+    qtbot.wait(30)
+    assert session.search.phase is SearchPhase.WAITING and told == []
+    session.libraries.refresh()  # the import has stored more
+    qtbot.waitUntil(lambda: session.search.phase is SearchPhase.RESULTS)
+    assert told == []
+
+
+def test_a_library_that_was_left_is_no_failure(session, services, qtbot, monkeypatch):
+    told, entered, leave = [], threading.Event(), threading.Event()
+    session.failed.connect(lambda what, error: told.append(what))
+    ready = services.searcher
+
+    def searcher(library, encoder, progress, cancelled):
+        if not entered.is_set():
+            entered.set()
+            assert leave.wait(20)
+            raise MotionLensError("The library was closed: open it again.")
+        return ready(library, encoder, progress, cancelled)
+
+    monkeypatch.setattr(services, "searcher", searcher)
+    session.start(starter_choice())
+    qtbot.waitUntil(entered.is_set)
+    session.open_library(own_choice())
+    leave.set()
+    qtbot.waitUntil(lambda: session.libraries.state is LibraryState.READY)
+    qtbot.wait(50)
+    assert told == []
+
+
+def test_nothing_is_searched_that_an_import_has_stored_and_not_indexed(tmp_path):
+    class Model:
+        fingerprint = "a model"
+
+    services = LocalServices()
+    with LocalLibrary(tmp_path) as library:
+        with library.writing() as writer:
+            writer.store_motion(Motion(gait(80), "walk"), [])
+        services._writing.acquire()  # as an import does for as long as it runs
+        with pytest.raises(NotIndexedYet):
+            services.searcher(library, Model(), lambda progress: None, lambda: False)

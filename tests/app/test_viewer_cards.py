@@ -141,3 +141,25 @@ def test_the_painter_says_what_its_pictures_cost(app, qtbot):
     viewport.cost_s = 1.0
     qtbot.waitUntil(lambda: viewport.cost_s < 0.5)
     assert viewport.cost_s > 0
+
+
+def test_a_theme_moves_no_card_of_a_large_library_and_arrows_walk_in_lines(make_app, services, qtbot):
+    services.starter = FakeLibrary(9000)
+    app = make_app()
+    grid = app.window.results.grid
+    qtbot.waitUntil(lambda: grid.items.rowCount() == 9000)
+    last = grid.items.index(8999, 0)
+    qtbot.waitUntil(lambda: grid.visualRect(last).isValid())
+    height = grid.gridSize().height()
+    assert grid.visualRect(last).top() == 8999 // grid.columns() * height - grid.verticalScrollBar().value()
+    grid.select_row(8000)
+    place = grid.visualRect(grid.currentIndex())
+    assert grid.viewport().rect().contains(place.center())
+    app.window.choose_theme("light")
+    assert grid.visualRect(grid.currentIndex()) == place
+    for key, step in (
+        (Qt.Key.Key_Down, grid.columns()), (Qt.Key.Key_Up, -grid.columns()), (Qt.Key.Key_Right, 1),
+    ):  # fmt: skip
+        before = grid.currentIndex().row()
+        QTest.keyClick(grid, key)
+        assert grid.currentIndex().row() == before + step

@@ -382,6 +382,6 @@ def test_gui_thread_never_stalls(make_app, services, qtbot):
     window.query.set_text("")
     qtbot.wait(100)
     cpu.stop()
-    assert len(gaps) > 10
+    assert len(gaps) > 5
     slow = sorted(gaps)[-3:]
     assert slow[0] < 0.05, f"the GUI thread was busy for {[f'{1e3 * s:.0f} ms' for s in slow]} at once"

@@ -273,6 +273,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--cache", type=Path, help="where the made motions are kept (default: the user's cache)"
     )
+    parser.add_argument(
+        "--stall-ms", type=float, default=50.0, help="with --minutes: longest stall that is allowed"
+    )
     parser.add_argument("--where", action="store_true", help="print where the longest stalls were")
     parser.add_argument("--json", type=Path, help="write everything that was measured")
     parser.add_argument("--part", help=argparse.SUPPRESS)

@@ -15,7 +15,7 @@ from ..state.imports import ImportState
 from ..state.libraries import LibraryState, choice_for, own_choice, starter_choice
 from ..state.model import ModelState
 from ..state.search import SearchPhase
-from .photographer import Photographer
+from .photographer import SIZES, Photographer
 from .takes import write_takes
 
 QUERY = "a person waves with the left hand"
@@ -51,21 +51,26 @@ def tour(photographer: Photographer, work: Path, release: Callable[[], None]) ->
     shot.until(lambda: session.model.state in (ModelState.READY, ModelState.FAILED), 120)
     shot.until(lambda: session.search.phase is SearchPhase.RESULTS, 120)
     shot.wait(1.5)
-    shot.take("03-results-dark")
-    window.choose_theme("light")
-    shot.wait(0.5)
-    shot.take("04-results-light")
-    window.resize(1280, 720)
-    shot.wait(0.5)
-    shot.take("05-results-light-1280x720")
+    shot.both("03-results", *SIZES)
+    window.resize(*SIZES[0])
+    window.help.tour.start()
+    for step in (1, 2, 3):
+        shot.wait(0.5)
+        shot.both(f"04-tour-{step}")
+        window.help.tour.go_on()
+    window.help.open_palette()
+    shot.wait(0.3)
+    shot.both("05-palette")
+    window.help.palette.close_palette()
     window.choose_theme("dark")
+    window.resize(*SIZES[1])
     window.query.set_text("")
     shot.wait(1.0)
     window.viewer.scene.preset("front")
     window.results.grid.select_row(min(40, session.items.rowCount() - 1))
     shot.wait(1.2)
-    shot.take("06-browse-dark-1280x720")
-    window.resize(1440, 900)
+    shot.take("06-browse")
+    window.resize(*SIZES[0])
     _import_states(shot, work)
     _failure_states(shot, work)
 
@@ -76,19 +81,19 @@ def _import_states(shot: Photographer, work: Path) -> None:
     window.open_library(own_choice())
     shot.until(lambda: session.libraries.state is LibraryState.READY)
     shot.wait(0.4)
-    shot.take("07-empty-library")
+    shot.both("07-empty-library")
     window.import_paths([work / "takes"])
     shot.until(lambda: session.items.rowCount() > 11 or session.imports.state is ImportState.IDLE, 60)
     shot.wait(0.3)
     shot.take("08-import-in-progress")
     shot.until(lambda: session.imports.state is ImportState.IDLE, 120)
     shot.wait(0.8)
-    shot.take("09-import-failures")
+    shot.both("09-import-failures")
     dialog = QApplication.activeModalWidget()
     if dialog is not None:
         dialog.close()
     shot.wait(0.6)
-    shot.take("10-after-import")
+    shot.both("10-after-import")
 
 
 def _failure_states(shot: Photographer, work: Path) -> None:
@@ -99,7 +104,4 @@ def _failure_states(shot: Photographer, work: Path) -> None:
     window.open_library(choice_for(damaged))
     shot.until(lambda: session.libraries.state is LibraryState.FAILED, 20)
     shot.wait(0.4)
-    shot.take("11-error-dark")
-    window.choose_theme("light")
-    shot.wait(0.4)
-    shot.take("12-error-light")
+    shot.both("11-error")

@@ -14,7 +14,7 @@ from motionlens.library.facets import Filter
 from ..render.looks import TRAIL_SETS, ViewOptions
 from ..state.libraries import LibraryChoice
 from ..state.search import SearchPhase
-from .photographer import Photographer
+from .photographer import SIZES, Photographer
 from .takes import write_takes
 
 QUERY = "a person waves with the left hand"
@@ -54,8 +54,8 @@ def _find(shot: Photographer) -> None:
     rows = window.side.facets.sections["length"].rows
     QTest.mouseClick(rows[next(iter(rows))], Qt.MouseButton.LeftButton)
     shot.wait(1.5)
-    shot.both("find-2-filters", (1440, 900), (1280, 720))
-    window.resize(1440, 900)
+    shot.both("find-2-filters", *SIZES)
+    window.resize(*SIZES[0])
     session.finding.clear()
     session.finding.set_arrangement(group=True, fold=True)
     shot.wait(1.5)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from ..main import App
 
 THEMES = ("dark", "light")
+SIZES = ((1440, 900), (1280, 720))
 
 
 class Photographer:

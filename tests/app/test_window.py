@@ -35,6 +35,11 @@ def test_first_start_shows_the_first_motion_playing(app, qtbot):
     assert "model ready" in app.window.model_label.text()
 
 
+def test_while_a_library_opens_no_filter_is_offered(make_app):
+    side = make_app(start=False).window.side
+    assert side.facets.isHidden() and side.watch.isHidden() and side.collections.isHidden()
+
+
 def test_loading_model_is_visible(make_app, services, qtbot):
     services.model_gate.clear()
     app = make_app()

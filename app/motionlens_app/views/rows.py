@@ -113,3 +113,5 @@ def set_visible(widget: QWidget, on: bool) -> None:
     """Only where it changes: showing lays out."""
     if widget.isHidden() == on:
         widget.setVisible(on)
+    elif not on and not widget.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide):
+        widget.hide()  # it was never shown: without this it would appear along with its parent

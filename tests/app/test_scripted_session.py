@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from tiny_model import make_model
 
-from motionlens_app.session_check import Round, main, run_round
-from motionlens_app.session_check_material import trials
+from motionlens_app.session_check.__main__ import main
+from motionlens_app.session_check.material import trials
+from motionlens_app.session_check.rounds import Round, run_round
 
 TRIALS = 40
 

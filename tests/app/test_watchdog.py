@@ -7,7 +7,7 @@ import time
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from motionlens_app.watchdog import Watchdog
+from motionlens_app.measure.watchdog import Watchdog
 
 
 def _busy(seconds: float) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from ..main import build, prepare
-from ..measure_why import QUERY as LONG_QUERY
+from ..measure.why import QUERY as LONG_QUERY
 from ..render.factory import gl_works
 from ..services import LocalServices
 from ..settings import Settings

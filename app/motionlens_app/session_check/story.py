@@ -14,17 +14,17 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from .main import first_library
-from .measure import resident_mb
-from .session_check_material import count_files
-from .session_check_person import Person
-from .state.exporting import SIZES, ExportState
-from .state.imports import ImportState
-from .state.libraries import LibraryState, own_choice, starter_choice
-from .state.model import ModelState
-from .state.search import SearchPhase
-from .state.video import VideoState
-from .views.details_edit import KeepForm
+from ..main import first_library
+from ..measure.meter import resident_mb
+from ..state.exporting import SIZES, ExportState
+from ..state.imports import ImportState
+from ..state.libraries import LibraryState, own_choice, starter_choice
+from ..state.model import ModelState
+from ..state.search import SearchPhase
+from ..state.video import VideoState
+from ..views.details_edit import KeepForm
+from .material import count_files
+from .person import Person
 
 WAVE = "a person waves with the left hand"
 QUERIES = (

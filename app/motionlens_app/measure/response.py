@@ -9,8 +9,8 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtTest import QTest
 
 if TYPE_CHECKING:
-    from .main import App
-    from .measure import GapMeter
+    from ..main import App
+    from .meter import GapMeter
 
 QUERIES = (
     "a person waves with the left hand",

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from motionlens.explanation.result import QUANTITIES
 
-from .state.explain import WhyState
-from .state.selection import Pick
+from ..state.explain import WhyState
+from ..state.selection import Pick
 
 if TYPE_CHECKING:
-    from .main import App
-    from .measure import GapMeter
+    from ..main import App
+    from .meter import GapMeter
 
 QUERY = (
     "a person walks forward slowly then stops and waves with the left hand twice before turning around and "

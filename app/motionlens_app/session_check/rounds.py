@@ -1,11 +1,4 @@
-"""A session as a person would do it, again and again: ``python -m motionlens_app.session_check --times 20``.
-
-Every round has a home of its own and two processes: a first start (starter library, search, filter, compare,
-tag, favourite, collection, themes, export, a video, a folder imported while searching), which is quit in the
-middle of the import, and a second start that goes on with it. A round is good without a warning from Qt or the
-log, an exception, a thread, timer, process or file left behind, memory that grows from search to search, or an
-answer that is not right. ``--minutes`` does mixed things in one window instead, and says how long it stood still.
-"""
+"""A round: its two processes, and what is wrong with what they did and left."""
 
 from __future__ import annotations
 
@@ -143,8 +136,8 @@ def _read_back(out: Path) -> list[str]:
 
 def run_part(plan: dict[str, Any]) -> int:
     """One start of the app, in this process; writes its report."""
-    from .session_check_person import Oddities
-    from .session_check_story import Plan
+    from .person import Oddities
+    from .story import Plan
 
     oddities = Oddities()
     with oddities.watched():
@@ -163,12 +156,12 @@ def run_part(plan: dict[str, Any]) -> int:
 def _act(plan: dict[str, Any], story: Any) -> dict[str, Any]:
     from PySide6.QtWidgets import QApplication
 
-    from .main import build, prepare
-    from .services import LocalServices
-    from .session_check_long import long_session
-    from .session_check_person import Missed, Person, left_behind
-    from .session_check_story import first_start, second_start
-    from .watchdog import Watchdog
+    from ..main import build, prepare
+    from ..measure.watchdog import Watchdog
+    from ..services import LocalServices
+    from .long import long_session
+    from .person import Missed, Person, left_behind
+    from .story import first_start, second_start
 
     application = QApplication(["motionlens"])
     prepare(application)
@@ -234,7 +227,7 @@ def print_stalls(made: Round, where: bool) -> None:
                 print("".join(f"        {line}\n" for line in stall["where"].splitlines()[-8:]), end="")
 
 
-def _tell_long(made: Round, options: argparse.Namespace) -> int:
+def tell_long(made: Round, options: argparse.Namespace) -> int:
     """Print what the long session did; 1 when something is wrong or the window stood still too long."""
     report = made.parts.get("long", {})
     facts = report.get("facts", {})
@@ -253,68 +246,3 @@ def _tell_long(made: Round, options: argparse.Namespace) -> int:
     if options.json:
         options.json.write_text(json.dumps([asdict(made)]))
     return 1 if made.wrong else 0
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Command line; 1 when a round was not good."""
-    parser = argparse.ArgumentParser(
-        prog="python -m motionlens_app.session_check",
-        description="Do what a person does in the app, several times, and say what went wrong.",
-        epilog="example: python -m motionlens_app.session_check --times 20 --folder ~/mocap/cmu",
-    )
-    parser.add_argument("--times", type=int, default=1, help="rounds")
-    parser.add_argument(
-        "--seconds", type=float, default=8.0, help="how long searches are repeated at a round's end"
-    )
-    parser.add_argument("--trials", type=int, default=360, help="synthesised motions that are imported")
-    parser.add_argument("--folder", type=Path, help="import this folder instead")
-    parser.add_argument("--no-video", action="store_true", help="drop no video")
-    parser.add_argument("--minutes", type=float, help="one session of mixed actions instead, this long")
-    parser.add_argument(
-        "--cache", type=Path, help="where the made motions are kept (default: the user's cache)"
-    )
-    parser.add_argument(
-        "--stall-ms", type=float, default=50.0, help="with --minutes: longest stall that is allowed"
-    )
-    parser.add_argument("--where", action="store_true", help="print where the longest stalls were")
-    parser.add_argument("--json", type=Path, help="write everything that was measured")
-    parser.add_argument("--part", help=argparse.SUPPRESS)
-    options = parser.parse_args(argv)
-    if options.part:
-        return run_part(json.loads(options.part))
-    return _run_rounds(options)
-
-
-def _run_rounds(options: argparse.Namespace) -> int:
-    import platformdirs
-
-    from .session_check_material import clip, count_files, trials
-
-    cache = options.cache or Path(platformdirs.user_cache_dir("MotionLens", False)) / "session-check"
-    folder = options.folder or trials(cache, options.trials)
-    if not folder.is_dir() or not count_files(folder):
-        print(f"{folder} holds no motion files: give another --folder.", file=sys.stderr)
-        return 2
-    video = None if options.no_video else clip(cache)
-    if options.minutes:
-        made = run_round(folder, None, 60 * options.minutes, ("long",))
-        return _tell_long(made, options)
-    print(HEAD, flush=True)
-    rounds = []
-    for number in range(1, options.times + 1):
-        made = run_round(folder, video, options.seconds)
-        rounds.append(made)
-        print(table_line(number, made), flush=True)
-        for line in made.wrong:
-            print(f"      {line}", flush=True)
-        if options.where:
-            print_stalls(made, True)
-        if options.json:
-            options.json.write_text(json.dumps([asdict(one) for one in rounds]))
-    bad = sum(bool(made.wrong) for made in rounds)
-    print(f"{len(rounds) - bad} of {len(rounds)} rounds were good")
-    return 1 if bad else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,4 +1,4 @@
-"""What a frame of the viewer and of the cards costs: ``python -m motionlens_app.measure_look [--library DIR]``.
+"""What a frame of the viewer and of the cards costs: ``python -m motionlens_app.measure.look [--library DIR]``.
 
 Processor time of the window's thread a frame (which other programs on the machine do not lengthen, or hardly),
 and pictures a second by the clock while viewer and cards play together. Frames within 16.7 ms of processor time
@@ -20,11 +20,11 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 
-from .render.looks import TRAIL_SETS, ViewOptions
+from ..render.looks import TRAIL_SETS, ViewOptions
 
 if TYPE_CHECKING:
-    from .main import App
-    from .measure import GapMeter
+    from ..main import App
+    from .meter import GapMeter
 
 CARDS = 9
 _FRAMES = 80
@@ -123,17 +123,17 @@ def _together(meter: GapMeter, app: App) -> dict[str, float]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Open the window at 1280 x 800, measure, print."""
     parser = argparse.ArgumentParser(
-        prog="python -m motionlens_app.measure_look",
+        prog="python -m motionlens_app.measure.look",
         description="Measure what a frame of the viewer and of the cards costs.",
-        epilog="example: MOTIONLENS_RENDERER=gl python -m motionlens_app.measure_look",
+        epilog="example: MOTIONLENS_RENDERER=gl python -m motionlens_app.measure.look",
     )
     parser.add_argument("--frames", type=int, default=_FRAMES, help=f"a figure (default: {_FRAMES})")
     parser.add_argument("--library", type=Path, metavar="DIR", help="default: the starter library")
     options = parser.parse_args(argv)
-    from .main import build, prepare
-    from .measure import GapMeter
-    from .services import LocalServices
-    from .state.libraries import choice_for, starter_choice
+    from ..main import build, prepare
+    from ..services import LocalServices
+    from ..state.libraries import choice_for, starter_choice
+    from .meter import GapMeter
 
     with tempfile.TemporaryDirectory() as work:
         os.environ["MOTIONLENS_HOME"] = os.environ["XDG_CONFIG_HOME"] = work

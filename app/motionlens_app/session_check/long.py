@@ -11,12 +11,12 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
-from .measure import resident_mb
-from .session_check_person import Person
-from .session_check_story import QUERIES, Plan, export_card, growth, import_folder, quit_window
-from .state.exporting import ExportState
-from .state.imports import ImportState
-from .state.libraries import starter_choice
+from ..measure.meter import resident_mb
+from ..state.exporting import ExportState
+from ..state.imports import ImportState
+from ..state.libraries import starter_choice
+from .person import Person
+from .story import QUERIES, Plan, export_card, growth, import_folder, quit_window
 
 SEED = 6
 _KINDS = (".bvh", ".glb", ".npz", ".mp4")

@@ -14,18 +14,16 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtWidgets import QApplication
 
-from .measure_look import measure_look
-from .measure_response import QUERIES, PaintedResults, entered, measure_response
-from .measure_why import measure_why
-from .state.libraries import LibraryState, choice_for, own_choice
-from .watchdog import Watchdog
+from ..state.libraries import LibraryState, choice_for, own_choice
+from .look import measure_look
+from .meter import GapMeter, resident_mb
+from .response import QUERIES, PaintedResults, entered, measure_response
+from .why import measure_why
 
 _SCROLL_S = 4.0
 PARTS = ("response", "why", "look", "browse", "theme", "import")
@@ -39,80 +37,6 @@ def _fill(folder: str, moments: int, encoded: int | None = None) -> None:
     fill_encoded(Path(folder), moments, load_encoder(), encoded)
 
 
-def resident_mb(pid: int | None = None) -> float:
-    """Memory that a process (None: this one) holds now, MB; Linux only, elsewhere 0."""
-    try:
-        pages = int(Path(f"/proc/{pid or 'self'}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-    except OSError:
-        return 0.0
-
-
-class GapMeter:
-    """Runs the event loop and notes how long each round of it took, by phase: wall and CPU, seconds."""
-
-    def __init__(self, application: QApplication) -> None:
-        self._application = application
-        self._watch = Watchdog(application)
-        self.phase = "start"
-        self.wall: dict[str, float] = {}
-        self.cpu: dict[str, float] = {}
-
-    def __enter__(self) -> GapMeter:
-        self._watch.__enter__()
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        self._watch.__exit__(*error)
-
-    @property
-    def phase(self) -> str:
-        """What is being measured."""
-        return self._watch.phase
-
-    @phase.setter
-    def phase(self, name: str) -> None:
-        self._watch.phase = name
-
-    def print_stalls(self) -> None:
-        """Where the longest stall of each phase was."""
-        for phase, longest in self._watch.by_phase().items():
-            print(f"--- {phase}: {longest.wall:.0f} ms by the clock, {longest.cpu:.0f} ms of processor time")
-            print(self._watch.where_in(phase), end="")
-
-    def round(self) -> None:
-        """One round of the event loop."""
-        with self.timed():
-            self._application.processEvents()
-        time.sleep(0.001)
-
-    @contextmanager
-    def timed(self) -> Iterator[None]:
-        """Count what is done inside as one gap."""
-        wall, cpu = time.perf_counter(), time.thread_time()
-        yield
-        wall, cpu = time.perf_counter() - wall, time.thread_time() - cpu
-        self.wall[self.phase] = max(self.wall.get(self.phase, 0.0), wall)
-        self.cpu[self.phase] = max(self.cpu.get(self.phase, 0.0), cpu)
-
-    def until(self, reached: Callable[[], bool], seconds: float) -> float:
-        """Run until a state is reached or the time is over; seconds that it took."""
-        begin = time.perf_counter()
-        while not reached() and time.perf_counter() - begin < seconds:
-            self.round()
-        return time.perf_counter() - begin
-
-    def wait(self, seconds: float) -> None:
-        """Run for a time."""
-        self.until(lambda: False, seconds)
-
-    def figures(self) -> dict[str, float]:
-        """Longest gaps in milliseconds by phase."""
-        return {f"gap_{name}_ms": 1e3 * value for name, value in self.wall.items()} | {
-            f"gap_{name}_cpu_ms": 1e3 * value for name, value in self.cpu.items()
-        }
-
-
 def measure(folder: Path, parts: Collection[str] = PARTS, where: bool = False) -> dict[str, float]:
     """Drive the window on the library in ``folder``; seconds, milliseconds and MB by name.
 
@@ -121,7 +45,7 @@ def measure(folder: Path, parts: Collection[str] = PARTS, where: bool = False) -
         where: print the stack of the longest stall of each phase.
     """
     started = time.perf_counter()
-    from .main import prepare
+    from ..main import prepare
 
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(["motionlens"])
@@ -136,9 +60,9 @@ def measure(folder: Path, parts: Collection[str] = PARTS, where: bool = False) -
 def _driven(
     folder: Path, parts: Collection[str], meter: GapMeter, application: QApplication, started: float
 ) -> dict[str, float]:
-    from .main import build
-    from .services import LocalServices
-    from .state.model import ModelState
+    from ..main import build
+    from ..services import LocalServices
+    from ..state.model import ModelState
 
     services = LocalServices()
     app = build(application, services)
@@ -186,8 +110,8 @@ def _driven(
 
 def _import(meter: GapMeter, app) -> tuple[float, float]:
     """Import files into a library of their own and ask meanwhile: seconds, and the slowest answer in ms."""
-    from .screenshots.takes import write_takes
-    from .state.imports import ImportState
+    from ..screenshots.takes import write_takes
+    from ..state.imports import ImportState
 
     session, seen = app.session, PaintedResults(app)
     with tempfile.TemporaryDirectory() as work:

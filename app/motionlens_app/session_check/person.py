@@ -29,12 +29,12 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QWidget
 
-from .main import App
-from .measure import resident_mb
-from .services import LocalServices
-from .state.search import SearchPhase
-from .watchdog import Watchdog
-from .worker import LANE
+from ..main import App
+from ..measure.meter import resident_mb
+from ..measure.watchdog import Watchdog
+from ..services import LocalServices
+from ..state.search import SearchPhase
+from ..worker import LANE
 
 _LOOK_MS = 10
 LETTER_S = 0.03

@@ -1,0 +1,1 @@
+"""Start, response, frames, stalls and memory of the app, measured: ``python -m motionlens_app.measure``."""

@@ -54,9 +54,9 @@ def tour(photographer: Photographer, work: Path, release: Callable[[], None]) ->
     shot.both("03-results", *SIZES)
     window.resize(*SIZES[0])
     window.help.tour.start()
-    for step in (1, 2, 3):
+    for step in ("04-tour-1", "04-tour-2", "04-tour-3"):
         shot.wait(0.5)
-        shot.both(f"04-tour-{step}")
+        shot.both(step)
         window.help.tour.go_on()
     window.help.open_palette()
     shot.wait(0.3)

@@ -50,6 +50,7 @@ def test_the_strip_goes_where_there_is_room_and_keeps_what_it_shows(app, clip, q
 
 def test_comparing_leaves_the_strip_whole(app, clip, qtbot):
     with_video(app, clip, qtbot)
+    qtbot.waitUntil(lambda: app.session.viewer.shown is not None)
     app.window.viewer.toggle_compare(app.session.items.items[:3])
     qtbot.waitUntil(lambda: app.session.viewer.compare.active)
     strip = app.window.strip

@@ -147,7 +147,9 @@ def test_the_context_menu_of_a_card(app, qtbot, services):
 
 def test_search_by_the_loop_range_and_by_a_selected_time(app, bar, services, qtbot):
     results(app, qtbot)
-    qtbot.waitUntil(lambda: app.session.viewer.shown and app.session.viewer.shown.item.score is not None)
+    qtbot.waitUntil(
+        lambda: app.session.viewer.shown is not None and app.session.viewer.shown.item.score is not None
+    )
     shown, playback = app.session.viewer.shown, app.session.viewer.playback
     playback.set_range_start(20)
     playback.set_range_end(49)
@@ -159,7 +161,9 @@ def test_search_by_the_loop_range_and_by_a_selected_time(app, bar, services, qtb
     )
     assert chips(bar)[0].chip.label == f"{shown.item.name} 1.0–2.5 s"
     results(app, qtbot, "waves right")
-    qtbot.waitUntil(lambda: app.session.viewer.shown and app.session.viewer.shown.item.score is not None)
+    qtbot.waitUntil(
+        lambda: app.session.viewer.shown is not None and app.session.viewer.shown.item.score is not None
+    )
     shown = app.session.viewer.shown
     app.session.why.selection.pin(Pick(span=(0.5, 1.25), motion=shown.item.key))
     app.window.viewer.timeline.contextMenuEvent(

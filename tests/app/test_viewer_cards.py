@@ -108,7 +108,9 @@ def test_the_marked_range_is_looped(app, qtbot):
     app.window.query.set_text("waves left")
     why, playback = app.session.why, app.session.viewer.playback
     qtbot.waitUntil(lambda: why.current is not None)
-    qtbot.waitUntil(lambda: app.session.viewer.shown.item == why.current.item)
+    qtbot.waitUntil(
+        lambda: app.session.viewer.shown is not None and app.session.viewer.shown.item == why.current.item
+    )
     panel = app.window.viewer
     panel.transport.loop_marked()  # nothing is marked yet
     whole = playback.range

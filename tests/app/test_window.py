@@ -107,7 +107,7 @@ def test_keyboard_walks_through_the_hits(app, qtbot):
     QTest.keyClick(grid, Qt.Key.Key_Right)
     chosen = grid.current_item()
     assert chosen == app.session.items.items[2]
-    qtbot.waitUntil(lambda: app.session.viewer.shown and app.session.viewer.shown.item == chosen)
+    qtbot.waitUntil(lambda: app.session.viewer.shown is not None and app.session.viewer.shown.item == chosen)
     playback = app.session.viewer.playback
     assert playback.playing
     QTest.keyClick(grid, Qt.Key.Key_Space)
@@ -284,7 +284,9 @@ def test_text_contrast(theme):
 
 def test_timeline_scrubs_and_shows_the_span(app, qtbot):
     results(app, qtbot)
-    qtbot.waitUntil(lambda: app.session.viewer.shown and app.session.viewer.shown.item.score is not None)
+    qtbot.waitUntil(
+        lambda: app.session.viewer.shown is not None and app.session.viewer.shown.item.score is not None
+    )
     timeline, playback = app.window.viewer.timeline, app.session.viewer.playback
     assert playback.span[0] == 10
     playback.pause()

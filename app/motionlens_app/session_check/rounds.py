@@ -69,7 +69,7 @@ def _run_part(part: str, plan: dict[str, Any], env: dict[str, str], result: Roun
     command = [
         sys.executable,
         "-m",
-        __spec__.name if __spec__ else "motionlens_app.session_check",
+        __package__,
         "--part",
         json.dumps(plan),
     ]

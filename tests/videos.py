@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -10,6 +11,15 @@ import av
 import numpy as np
 
 SIZE = (96, 64)
+KINDS = {
+    "mp4": "libx264",
+    "mov": "libx264",
+    "mkv": "libx264",
+    "webm": "libvpx-vp9",
+    "avi": "mpeg4",
+    "gif": "gif",
+}
+"""Containers that people have, and a codec of each."""
 
 
 def picture(number: int, size: tuple[int, int] = SIZE) -> np.ndarray:
@@ -100,3 +110,24 @@ def _add_sound(
         frame.sample_rate, frame.pts = 16000, i * 1024
         packets += stream.encode(frame)
     return packets + stream.encode(None)
+
+
+def damaged(whole: bytes, dice: random.Random) -> bytes:
+    """A file as it comes from a broken card, download or program."""
+    data = bytearray(whole)
+    how = dice.randrange(5)
+    if how == 0:  # cut off
+        return bytes(data[: dice.randrange(1, len(data))])
+    if how == 1:  # single bits
+        for _ in range(dice.choice([1, 10, 200])):
+            data[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
+    elif how == 2:  # a stretch of noise
+        at = dice.randrange(len(data))
+        data[at : at + 300] = dice.randbytes(len(data[at : at + 300]))
+    elif how == 3:  # the head
+        for _ in range(8):
+            data[dice.randrange(min(len(data), 600))] = dice.randrange(256)
+    else:  # a stretch lost
+        at = dice.randrange(len(data))
+        del data[at : at + dice.randrange(1, 500)]
+    return bytes(data)

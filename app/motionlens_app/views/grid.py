@@ -26,15 +26,13 @@ from ..render.thumbnail import ThumbnailClip
 from ..state.items import ITEM_ROLE, Item, ItemModel
 from ..state.thumbnails import ThumbnailStore
 from ..theme import ThemeManager
+from .card_choice import CardChoice
 from .card_delegate import GAP, CardDelegate, Density
 
 ANIMATION_MS = 33
 TICK_BUDGET_S = 0.012
 """Where more cards are on screen than can be painted in this time, they take turns."""
 FADE_S = 0.1
-SETTLE_MS = 150
-"""A card that came up with another list is told of after this long: the list is painted first, and of the lists
-that come while one types only the last has its motion loaded and explained."""
 BATCH = 16_000
 """Cards laid out in one go, 40 ms; the others of a larger list follow, between events."""
 CALM_S = 0.25
@@ -70,12 +68,8 @@ class ResultGrid(QListView):
         self.starred: Callable[[Item], bool] = lambda item: False
         self.answering: Callable[[], bool] = lambda: False
         self._moved = 0.0
-        self._selected_key: tuple[int, int, int] | None = None
-        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
-        self._settle.timeout.connect(self._settled)
-        self._settling = self._untold = False
-        self._by_hand = self._from_top = False
-        self.verticalScrollBar().actionTriggered.connect(self._scrolled)
+        self.choice = CardChoice(self)
+        self.choice.told.connect(self.chosen)
         self._themes = themes
         self._configure()
         self.setModel(model)
@@ -174,37 +168,6 @@ class ResultGrid(QListView):
         super().selectionChanged(selected, deselected)
         self.selected.emit(self.selected_items())
 
-    def begin_anew(self) -> None:
-        """Another question: the next list begins at its best hit, whatever is selected now."""
-        self._selected_key, self._from_top = None, True
-
-    def question_changed(self) -> None:
-        """Other words: lists are seen from their best hit until the user scrolls; a card chosen by hand stays."""
-        self._from_top = True
-
-    def select_first(self) -> None:
-        """The best hit, as nobody chose another."""
-        from_top = self._from_top
-        self._come_up(0)
-        self._by_hand, self._from_top = False, from_top
-
-    def _come_up(self, row: int) -> None:
-        """A card becomes current with another list."""
-        self._settling = True
-        try:
-            self.select_row(row)
-        finally:
-            self._settling = False
-
-    def _settled(self) -> None:
-        self._untold = False
-        item = self.current_item()
-        if item is not None:
-            self.chosen.emit(item)
-
-    def _scrolled(self, _action: int) -> None:
-        self._from_top = False
-
     def select_row(self, row: int) -> None:
         """Make a card current and bring it into view."""
         index = self.items.index(row, 0)
@@ -219,24 +182,12 @@ class ResultGrid(QListView):
         super().currentChanged(current, previous)
         item = current.data(ITEM_ROLE) if current.isValid() else None
         if item is not None:
-            self._selected_key, self._by_hand, self._from_top = item.key, True, False
-            self._untold = self._settling
-            if self._untold:
-                self._settle.start()
-            else:
-                self._settle.stop()
-                self.chosen.emit(item)
+            self.choice.became_current(item)
 
     def _replaced(self) -> None:
         self._born = time.monotonic()
         self.hovered_row, self._scrub = -1, None
-        if self._selected_key is not None and (self._by_hand or not self._from_top):
-            row, before = self.items.row_of(self._selected_key), (self._by_hand, self._from_top)
-            if row >= 0:
-                self._come_up(row)
-                self._by_hand, self._from_top = before
-        if self._from_top:
-            self.scrollToTop()
+        self.choice.list_replaced()
         self._follow_timer()
 
     def _pictures_ready(self) -> None:
@@ -327,15 +278,14 @@ class ResultGrid(QListView):
     def showEvent(self, event) -> None:
         """Play again, and tell what was not told yet."""
         super().showEvent(event)
-        if self._untold:
-            self._settle.start()
+        self.choice.set_seen(True)
         self._follow_timer()
 
     def hideEvent(self, event) -> None:
         """No timer runs unseen."""
         super().hideEvent(event)
         self._timer.stop()
-        self._settle.stop()
+        self.choice.set_seen(False)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A card that is held may be dragged away next."""

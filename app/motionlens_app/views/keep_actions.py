@@ -101,7 +101,7 @@ class KeepActions(QObject):
 
     def _open_search(self, query: dict[str, Any]) -> None:
         words, avoided = self._session.finding_link.bring_back(query)
-        self._grid.begin_anew()
+        self._grid.choice.begin_anew()
         self._session.query.clear_chips()
         self._window.query.avoid.setText(avoided)
         self._window.query.set_text(words)

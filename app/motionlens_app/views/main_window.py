@@ -185,7 +185,7 @@ class MainWindow(QMainWindow):
         self.viewer.why.search_wanted.connect(self.query.set_text)
         session.why.exported.connect(lambda path: self.say(f"Saved {path}"))
         session.items_changed.connect(self._select_first)
-        session.query.changed.connect(self.results.grid.question_changed)
+        session.query.changed.connect(self.results.grid.choice.question_changed)
         session.failed.connect(self._failed)
         session.viewer.compare.failed.connect(
             lambda error: self._failed("The motions could not be compared", error)
@@ -203,7 +203,7 @@ class MainWindow(QMainWindow):
         """A new list begins at its best hit, unless a card that was chosen is still in it."""
         grid = self.results.grid
         if self.session.items.rowCount() and not grid.currentIndex().isValid():
-            grid.select_first()
+            grid.choice.choose_first()
         elif not self.session.items.rowCount() and self.session.viewer.shown is not None:
             self.session.show(None)
 

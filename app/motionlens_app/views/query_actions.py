@@ -55,21 +55,21 @@ class QueryActions(QObject):
     def search_by_video(self, path: Path) -> None:
         """Follow the person in a video and search by it; words stay."""
         self._messages.hide()
-        self._grid.begin_anew()
+        self._grid.choice.begin_anew()
         self._strip.folded = False
         self._session.search_by_video(path)
 
     def search_by_motion_file(self, path: Path) -> None:
         """Search by a motion file; words stay."""
         self._messages.hide()
-        self._grid.begin_anew()
+        self._grid.choice.begin_anew()
         self._session.search_by_file(path)
 
     def more_like(self, alone: bool = True) -> None:
         """Search by the selected card; ``alone``: and by nothing else."""
         item = self._grid.current_item()
         if item is not None:
-            self._grid.begin_anew()
+            self._grid.choice.begin_anew()
             if alone:
                 self._query.clear_words()
             self._session.more_like(item, alone=alone)
@@ -82,7 +82,7 @@ class QueryActions(QObject):
         start, last = playback.range
         picked = self._session.why.selection.pinned.seen_on(shown.item.key).span
         span = (start, last + 1) if picked is None else (round(picked[0] * FPS), round(picked[1] * FPS))
-        self._grid.begin_anew()
+        self._grid.choice.begin_anew()
         self._query.clear_words()
         self._session.more_like(shown.item, span)
 

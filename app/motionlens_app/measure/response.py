@@ -51,7 +51,7 @@ def entered(meter: GapMeter, app: App, seen: PaintedResults, text: str, phase: s
         app.session.search.submit()  # Enter
     meter.until(lambda: seen.text == text, 20)
     taken = time.perf_counter() - begin
-    meter.wait(0.1)
+    meter.wait(0.6)  # until the answer's first card is shown and explained
     return taken
 
 

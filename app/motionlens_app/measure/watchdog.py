@@ -13,12 +13,11 @@ from __future__ import annotations
 import sys
 import threading
 import time
-import traceback
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import TracebackType
+from types import CodeType, FrameType, TracebackType
 from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication, Qt, QThread, QTimer
@@ -26,6 +25,22 @@ from PySide6.QtCore import QCoreApplication, Qt, QThread, QTimer
 _TICK_MS = 2
 _SAMPLE_S = 0.004
 _KEPT = 200
+
+
+_Places = tuple[tuple[CodeType, int], ...]
+
+
+def _places(frame: FrameType | None) -> _Places:
+    """The calls of a stack, innermost last: looking must be cheap, as the watched thread waits for it."""
+    out = []
+    while frame is not None:
+        out.append((frame.f_code, frame.f_lineno))
+        frame = frame.f_back
+    return tuple(reversed(out))
+
+
+def _told(places: _Places) -> str:
+    return "".join(f'  File "{code.co_filename}", line {line}, in {code.co_name}\n' for code, line in places)
 
 
 class Longest(NamedTuple):
@@ -73,7 +88,7 @@ class Watchdog:
         self._ident = threading.get_ident()
         self._number = 0
         self._wall = self._cpu = 0.0
-        self._seen: Counter[str] = Counter()
+        self._seen: Counter[_Places] = Counter()
         self._over = threading.Event()
         self._sampler: threading.Thread | None = None
 
@@ -150,7 +165,7 @@ class Watchdog:
             or self._long(wall_ms, cpu_ms)
         ):
             looks = dict(seen)  # in one go: the other thread may be adding to it
-            where = max(looks, key=looks.__getitem__) if looks else ""
+            where = _told(max(looks, key=looks.__getitem__)) if looks else ""
             stall = Stall(wall_ms, cpu_ms, where, self.phase)
             by_wall, by_cpu = best or (stall, stall)
             self._longest[self.phase] = (
@@ -173,4 +188,4 @@ class Watchdog:
                 continue
             frame = sys._current_frames().get(self._ident)
             if frame is not None and number == self._number:
-                seen["".join(traceback.format_stack(frame))] += 1
+                seen[_places(frame)] += 1

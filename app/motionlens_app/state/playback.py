@@ -156,6 +156,7 @@ class Playback(QObject):
             self.frame_changed.emit(self.frame)
 
 
+PATIENCE_MS = 250
 QUICK_MS, CALM_MS = 16, 33
 """Sixty pictures a second, or thirty where sixty would take most of the processor."""
 
@@ -166,6 +167,10 @@ class PlaybackClock(QObject):
     Args:
         interval_ms: between two pictures, where they are cheap.
         cost_s: says what a picture costs at present, seconds of the processor.
+
+    Attributes:
+        answering: True while an answer is computed: pictures wait then, ``PATIENCE_MS`` at most, as painting them
+            would take its time.
     """
 
     def __init__(
@@ -175,6 +180,7 @@ class PlaybackClock(QObject):
         super().__init__(parent or playback)
         self._playback = playback
         self._cost_s, self._quickest = cost_s, interval_ms
+        self.answering: Callable[[], bool] = lambda: False
         self._elapsed = QElapsedTimer()
         self._timer = QTimer(self, interval=interval_ms)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -189,6 +195,8 @@ class PlaybackClock(QObject):
             self._timer.stop()
 
     def _tick(self) -> None:
+        if self.answering() and self._elapsed.elapsed() < PATIENCE_MS:
+            return
         # A stalled screen must not make the motion jump by more than a tenth of a second.
         self._playback.advance(min(self._elapsed.restart() / 1000.0, 0.1))
         share = 1000.0 * self._cost_s() / QUICK_MS

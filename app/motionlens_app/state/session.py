@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from ..services import ImportOutcome, NotIndexedYet, Searcher, Services, WorkProgress
 from ..worker import Worker
@@ -30,6 +30,8 @@ from .thumbnails import ThumbnailStore
 from .video import VideoController, VideoState
 from .viewer import ViewerController
 from .watching import WatchController
+
+WHY_AFTER_MS = 150
 
 
 class Session(QObject):
@@ -58,6 +60,9 @@ class Session(QObject):
         self.link = WhyLink(self.why, self)
         self.thumbnails = ThumbnailStore(self._positions, self)
         self._builder = Worker("searcher", parent=self)
+        # Of the lists that come while one types only the last is explained: the model answers one thing at a time.
+        self._why_soon = QTimer(self, singleShot=True, interval=WHY_AFTER_MS)
+        self._why_soon.timeout.connect(self._ask_why)
         self.indexing: WorkProgress | None = None
         self._library_seen: object = None
         self._refreshed = 0.0
@@ -191,6 +196,7 @@ class Session(QObject):
 
     def _ask_why(self) -> None:
         """Explain the chosen card by the query that the list answers."""
+        self._why_soon.stop()
         library, encoder, result = self.libraries.library, self.model.encoder, self.search.result
         item = self._chosen
         query = self.search.answered
@@ -208,6 +214,7 @@ class Session(QObject):
 
     def close(self) -> None:
         """Cancel everything and wait for the threads; an import stops after the file at work."""
+        self._why_soon.stop()
         self.imports.cancel()
         self._services.close()  # whoever waits for the model waits no longer
         self.imports.close()
@@ -306,7 +313,7 @@ class Session(QObject):
     def _arranged(self, made: Arranged) -> None:
         self.items.set_items(made.items)
         self.items_changed.emit()
-        self._ask_why()
+        self._why_soon.start()
 
     def _some_stored(self) -> None:
         # A large catalogue is read again less often, so that reading it is no load of its own.

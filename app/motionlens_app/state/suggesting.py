@@ -12,7 +12,8 @@ from ..worker import Worker
 if TYPE_CHECKING:
     from motionlens.library.suggestions import Suggestion, Suggestions
 
-PAUSE_MS = 120
+PAUSE_MS = 220
+"""Longer than between two letters: looking through the captions takes time from the search for them."""
 
 
 class SuggestionController(QObject):

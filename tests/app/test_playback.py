@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from motionlens_app.state.playback import Playback, PlaybackClock
+from motionlens_app.state.playback import PATIENCE_MS, Playback, PlaybackClock
 
 
 @pytest.fixture
@@ -93,3 +93,14 @@ def test_clock_runs_only_while_playing(playback, qtbot):
     qtbot.waitUntil(lambda: playback.frame > 21, timeout=2000)
     playback.pause()
     assert not clock._timer.isActive()
+
+
+def test_pictures_wait_for_an_answer_but_not_for_long(playback, qtbot):
+    clock = PlaybackClock(playback)
+    clock.answering = lambda: True
+    playback.play()
+    start = playback.frame
+    qtbot.wait(PATIENCE_MS // 2)
+    assert playback.frame == start
+    qtbot.waitUntil(lambda: playback.frame > start, timeout=2000)
+    playback.pause()

@@ -6,8 +6,6 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication
-
 from motionlens.model.interface import Encoder
 
 from ..services import LocalServices
@@ -89,9 +87,7 @@ def _import_states(shot: Photographer, work: Path) -> None:
     shot.until(lambda: session.imports.state is ImportState.IDLE, 120)
     shot.wait(0.8)
     shot.both("09-import-failures")
-    dialog = QApplication.activeModalWidget()
-    if dialog is not None:
-        dialog.close()
+    shot.close_dialog()
     shot.wait(0.6)
     shot.both("10-after-import")
 

@@ -136,13 +136,9 @@ def _take_away(shot: Photographer, work: Path) -> None:
     shot.until(lambda: bool(window.imports.preview.kinds), 60)
     shot.wait(2.0)
     shot.both("take-2-import")
-    dialog = QApplication.activeModalWidget()
-    if dialog is not None:
-        dialog.close()
+    shot.close_dialog()
     shot.wait(0.3)
     window.table.actions["help.keys"].trigger()
     shot.wait(0.5)
     shot.both("help-1-keyboard")
-    dialog = QApplication.activeModalWidget()
-    if dialog is not None:
-        dialog.close()
+    shot.close_dialog()

@@ -48,6 +48,12 @@ class Photographer:
         picture.save(str(path))
         self.taken.append(path)
 
+    def close_dialog(self) -> None:
+        """Close the dialog in front of the window, where there is one."""
+        dialog = QApplication.activeModalWidget()
+        if dialog is not None:
+            dialog.close()
+
     def both(self, name: str, *sizes: tuple[int, int], of: QWidget | None = None) -> None:
         """The same state in both themes, in each of some window sizes (default: as it is)."""
         window = self.app.window

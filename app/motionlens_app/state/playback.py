@@ -157,6 +157,7 @@ class Playback(QObject):
 
 
 PATIENCE_MS = 250
+"""Pictures and cards hold still this long at most while an answer is computed: painting them takes its time."""
 QUICK_MS, CALM_MS = 16, 33
 """Sixty pictures a second, or thirty where sixty would take most of the processor."""
 
@@ -169,8 +170,7 @@ class PlaybackClock(QObject):
         cost_s: says what a picture costs at present, seconds of the processor.
 
     Attributes:
-        answering: True while an answer is computed: pictures wait then, ``PATIENCE_MS`` at most, as painting them
-            would take its time.
+        answering: True while an answer is computed: pictures wait then, ``PATIENCE_MS`` at most.
     """
 
     def __init__(

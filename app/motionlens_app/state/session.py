@@ -31,7 +31,9 @@ from .video import VideoController, VideoState
 from .viewer import ViewerController
 from .watching import WatchController
 
-WHY_AFTER_MS = 150
+SETTLE_MS = 150
+"""After a new list its first card is shown and explained: the list is painted first, and of the lists that come
+while one types only the last has its motion loaded and explained."""
 
 
 class Session(QObject):
@@ -60,8 +62,7 @@ class Session(QObject):
         self.link = WhyLink(self.why, self)
         self.thumbnails = ThumbnailStore(self._positions, self)
         self._builder = Worker("searcher", parent=self)
-        # Of the lists that come while one types only the last is explained: the model answers one thing at a time.
-        self._why_soon = QTimer(self, singleShot=True, interval=WHY_AFTER_MS)
+        self._why_soon = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._why_soon.timeout.connect(self._ask_why)
         self.indexing: WorkProgress | None = None
         self._library_seen: object = None

@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ..state.items import Item
+from ..state.session import SETTLE_MS
 
 if TYPE_CHECKING:
     from .grid import ResultGrid
-
-SETTLE_MS = 150
-"""A card that came up with another list is told of after this long: the list is painted first, and of the lists
-that come while one types only the last has its motion loaded and explained."""
 
 
 class CardChoice(QObject):

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QListView
 
 from ..render.thumbnail import ThumbnailClip
 from ..state.items import ITEM_ROLE, Item, ItemModel
+from ..state.playback import PATIENCE_MS
 from ..state.thumbnails import ThumbnailStore
 from ..theme import ThemeManager
 from .card_choice import CardChoice
@@ -35,8 +36,6 @@ TICK_BUDGET_S = 0.012
 FADE_S = 0.1
 BATCH = 16_000
 """Cards laid out in one go, 40 ms; the others of a larger list follow, between events."""
-CALM_S = 0.25
-"""Cards hold still this long at most while an answer is computed: painting them would take its time."""
 RESUME_S = 0.5
 """After scrubbing with the pointer a card plays on after this long."""
 
@@ -214,7 +213,7 @@ class ResultGrid(QListView):
         if self.opacity < 1:
             self.viewport().update()
             return
-        if self.answering() and now - self._moved < CALM_S:
+        if self.answering() and 1e3 * (now - self._moved) < PATIENCE_MS:
             return
         self._moved = now
         region = QRegion()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from motionlens_app.state.playback import PATIENCE_MS, Playback, PlaybackClock
+from motionlens_app.state.playback import Playback, PlaybackClock
 
 
 @pytest.fixture
@@ -95,12 +95,14 @@ def test_clock_runs_only_while_playing(playback, qtbot):
     assert not clock._timer.isActive()
 
 
-def test_pictures_wait_for_an_answer_but_not_for_long(playback, qtbot):
-    clock = PlaybackClock(playback)
-    clock.answering = lambda: True
+def test_pictures_hold_still_and_go_on_from_there(playback, qtbot):
+    clock, calm = PlaybackClock(playback), [True]
+    clock.calm = lambda: calm[0]
     playback.play()
     start = playback.frame
-    qtbot.wait(PATIENCE_MS // 2)
+    qtbot.wait(120)
     assert playback.frame == start
+    calm[0] = False
     qtbot.waitUntil(lambda: playback.frame > start, timeout=2000)
+    assert playback.frame < start + 2.5
     playback.pause()

@@ -156,8 +156,6 @@ class Playback(QObject):
             self.frame_changed.emit(self.frame)
 
 
-PATIENCE_MS = 250
-"""Pictures and cards hold still this long at most while an answer is computed: painting them takes its time."""
 QUICK_MS, CALM_MS = 16, 33
 """Sixty pictures a second, or thirty where sixty would take most of the processor."""
 
@@ -170,7 +168,7 @@ class PlaybackClock(QObject):
         cost_s: says what a picture costs at present, seconds of the processor.
 
     Attributes:
-        answering: True while an answer is computed: pictures wait then, ``PATIENCE_MS`` at most.
+        calm: True while the picture should hold still; the motion goes on from there.
     """
 
     def __init__(
@@ -180,7 +178,7 @@ class PlaybackClock(QObject):
         super().__init__(parent or playback)
         self._playback = playback
         self._cost_s, self._quickest = cost_s, interval_ms
-        self.answering: Callable[[], bool] = lambda: False
+        self.calm: Callable[[], bool] = lambda: False
         self._elapsed = QElapsedTimer()
         self._timer = QTimer(self, interval=interval_ms)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -195,7 +193,8 @@ class PlaybackClock(QObject):
             self._timer.stop()
 
     def _tick(self) -> None:
-        if self.answering() and self._elapsed.elapsed() < PATIENCE_MS:
+        if self.calm():
+            self._elapsed.restart()
             return
         # A stalled screen must not make the motion jump by more than a tenth of a second.
         self._playback.advance(min(self._elapsed.restart() / 1000.0, 0.1))

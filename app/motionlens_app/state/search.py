@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from enum import Enum
 
@@ -16,6 +17,10 @@ from ..worker import Task, Worker
 
 FIRST_HITS = 120
 """Hits fetched first; the rest comes when asked for, and the list says so."""
+TYPING_S = 0.3
+"""After a key the next is waited for this long."""
+PATIENCE_S = 0.25
+"""After this long an answer is late."""
 
 
 class SearchPhase(Enum):
@@ -60,6 +65,7 @@ class SearchController(QObject):
         super().__init__(parent)
         self._worker = Worker("search", parent=self)
         self._typed_on = False  # the text has changed since the search under way began
+        self._typed_at = self._asked_at = -1.0
         self._searcher: Searcher | None = None
         self._asked: tuple[Query, int, np.ndarray | None] | None = None
         self._within: np.ndarray | None = None
@@ -85,6 +91,13 @@ class SearchController(QObject):
     def busy(self) -> bool:
         """True while an answer is computed."""
         return self._worker.busy
+
+    @property
+    def comes_first(self) -> bool:
+        """True while one types, or waits for an answer that is not late: what plays holds still, as painting it takes
+        the answer's time."""
+        now = time.monotonic()
+        return now - self._typed_at < TYPING_S or (self.busy and now - self._asked_at < PATIENCE_S)
 
     @property
     def has_searcher(self) -> bool:
@@ -114,6 +127,8 @@ class SearchController(QObject):
         if same(query, self.query):
             self.query = query
             return
+        if soon:
+            self._typed_at = time.monotonic()
         same_examples = query.examples == self.query.examples
         self.query, self.limit = query, FIRST_HITS
         if soon and self.asks and same_examples and self._worker.busy:
@@ -153,7 +168,7 @@ class SearchController(QObject):
         repeated = asked is not None and same(asked[0], query) and asked[1] == limit and asked[2] is within
         if repeated and self.phase is not SearchPhase.FAILED:
             return
-        self._asked = query, limit, within
+        self._asked, self._asked_at = (query, limit, within), time.monotonic()
         plain = not (query.examples or query.avoid) and within is None
 
         def job(task: Task) -> tuple[Query, SearchResult] | None:

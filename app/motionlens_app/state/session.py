@@ -31,7 +31,7 @@ from .video import VideoController, VideoState
 from .viewer import ViewerController
 from .watching import WatchController
 
-SETTLE_MS = 150
+SETTLE_MS = 300
 """After a new list its first card is shown and explained: the list is painted first, and of the lists that come
 while one types only the last has its motion loaded and explained."""
 

@@ -111,7 +111,6 @@ class CardDelegate(QStyledItemDelegate):
         hovered = self._grid.hovered_row == index.row()
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setOpacity(self._grid.opacity)
         self._frame(painter, card, selected, hovered)
         self._picture(painter, self.picture_rect(card), item, index.row())
         paint_marks(

@@ -19,21 +19,28 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QContextMenuEvent, QDrag, QKeyEvent, QMouseEvent, QPaintEvent, QRegion, QResizeEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDrag,
+    QKeyEvent,
+    QMouseEvent,
+    QPaintEvent,
+    QRegion,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QListView
 
 from ..render.thumbnail import ThumbnailClip
 from ..state.items import ITEM_ROLE, Item, ItemModel
-from ..state.playback import PATIENCE_MS
-from ..state.thumbnails import ThumbnailStore
+from ..state.thumbnails import Key, ThumbnailStore
 from ..theme import ThemeManager
 from .card_choice import CardChoice
 from .card_delegate import GAP, CardDelegate, Density
+from .coming_up import ComingUp
 
 ANIMATION_MS = 33
 TICK_BUDGET_S = 0.012
 """Where more cards are on screen than can be painted in this time, they take turns."""
-FADE_S = 0.1
 BATCH = 16_000
 """Cards laid out in one go, 40 ms; the others of a larger list follow, between events."""
 RESUME_S = 0.5
@@ -59,14 +66,14 @@ class ResultGrid(QListView):
         self.mime_of: Callable[[list[Item]], QMimeData | None] = lambda items: None
         self.hovered_row = -1
         self.animate_all = True
-        self._born = time.monotonic()
+        self._ticked, self._played_s = time.monotonic(), 0.0
+        self.coming_up = ComingUp(self)
         self._next_line = 0
         self._card_s = 0.001
         self._scrub: tuple[float, float] | None = None
         self.can_star = False
         self.starred: Callable[[Item], bool] = lambda item: False
-        self.answering: Callable[[], bool] = lambda: False
-        self._moved = 0.0
+        self.calm: Callable[[], bool] = lambda: False
         self.choice = CardChoice(self)
         self.choice.told.connect(self.chosen)
         self._themes = themes
@@ -100,11 +107,6 @@ class ResultGrid(QListView):
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setViewportMargins(GAP // 2, 0, 0, 0)
         self.verticalScrollBar().setSingleStep(48)
-
-    @property
-    def opacity(self) -> float:
-        """1 but for the first tenth of a second of a new list."""
-        return min(max((time.monotonic() - self._born) / FADE_S, 0.15), 1.0)
 
     @property
     def animating(self) -> bool:
@@ -146,7 +148,7 @@ class ResultGrid(QListView):
             return (share * (clip.n_frames - 1) + (now - at - RESUME_S) * 20) % clip.n_frames
         if self.animate_all or row == self.hovered_row:
             # Every card starts at its telling frame, so that a list of new cards reads at once.
-            return (clip.still + (now - self._born) * 20) % clip.n_frames
+            return (clip.still + self._played_s * 20) % clip.n_frames
         return clip.still
 
     def selected_items(self) -> list[Item]:
@@ -165,6 +167,7 @@ class ResultGrid(QListView):
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         """Tell which cards are selected."""
         super().selectionChanged(selected, deselected)
+        self.coming_up.end()
         self.selected.emit(self.selected_items())
 
     def select_row(self, row: int) -> None:
@@ -183,25 +186,37 @@ class ResultGrid(QListView):
         if item is not None:
             self.choice.became_current(item)
 
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Scroll."""
+        self.coming_up.end()
+        super().scrollContentsBy(dx, dy)
+
     def _replaced(self) -> None:
-        self._born = time.monotonic()
+        self.coming_up.begin()
+        self._played_s = 0.0
         self.hovered_row, self._scrub = -1, None
         self.choice.list_replaced()
         self._follow_timer()
 
-    def _pictures_ready(self) -> None:
-        self.viewport().update()
+    def _pictures_ready(self, keys: list[Key]) -> None:
+        seen, made = self.visible_rows(), set(keys)
+        cards = QRegion()
+        for row in seen:
+            if self.items.items[row].key in made:
+                cards += self.visualRect(self.items.index(row, 0))
+        self.coming_up.cards_changed(cards)
+        self.viewport().update(cards)
         # What the next turn of the wheel or page key shows is made while nothing else is.
-        seen = self.visible_rows()
         ahead = range(seen.stop, min(seen.stop + len(seen), self.items.rowCount()))
         self.store.prefetch(self.items.items[row].key for row in ahead)
 
     def _theme_changed(self) -> None:
         self._delegate.set_theme(self._themes.theme)
+        self.coming_up.end()
         self.viewport().update()
 
     def _follow_timer(self) -> None:
-        wanted = self.isVisible() and (self.animate_all or self.hovered_row >= 0 or self.opacity < 1)
+        wanted = self.isVisible() and (self.animate_all or self.hovered_row >= 0 or self.coming_up.going_on)
         if wanted and not self._timer.isActive():
             self._timer.start()
         elif not wanted:
@@ -210,12 +225,13 @@ class ResultGrid(QListView):
     def _tick(self) -> None:
         self._follow_timer()
         now = time.monotonic()
-        if self.opacity < 1:
+        passed, self._ticked = min(now - self._ticked, 0.1), now
+        if self.coming_up.going_on:
             self.viewport().update()
             return
-        if self.answering() and 1e3 * (now - self._moved) < PATIENCE_MS:
+        if self.calm():
             return
-        self._moved = now
+        self._played_s += passed
         region = QRegion()
         for row in self._rows_of_turn() if self.animate_all else [self.hovered_row]:
             region += self.picture_of(row)
@@ -235,7 +251,8 @@ class ResultGrid(QListView):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint, and learn what a card costs here."""
         before, started = self._delegate.painted, time.thread_time()
-        super().paintEvent(event)
+        if not self.coming_up.paint():
+            super().paintEvent(event)
         painted = self._delegate.painted - before
         if painted:
             cost = max((time.thread_time() - started) / painted, 1e-5)
@@ -332,6 +349,7 @@ class ResultGrid(QListView):
             self._scrub = None
         if row != self.hovered_row:
             self.hovered_row = row
+            self.coming_up.end()
             self.viewport().update()
         self._follow_timer()
 

@@ -185,7 +185,7 @@ class MainWindow(QMainWindow):
         self.viewer.why.search_wanted.connect(self.query.set_text)
         session.why.exported.connect(lambda path: self.say(f"Saved {path}"))
         session.items_changed.connect(self._select_first)
-        self.viewer.clock.answering = lambda: session.search.busy
+        self.viewer.clock.calm = lambda: session.search.comes_first
         session.query.changed.connect(self.results.grid.choice.question_changed)
         session.failed.connect(self._failed)
         session.viewer.compare.failed.connect(

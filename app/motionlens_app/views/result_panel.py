@@ -85,7 +85,7 @@ class ResultPanel(QWidget):
         super().__init__()
         self._session = session
         self.grid = ResultGrid(session.items, session.thumbnails, themes)
-        self.grid.answering = lambda: session.search.busy
+        self.grid.calm = lambda: session.search.comes_first
         self.empty = EmptyState(themes)
         self.empty.query_chosen.connect(self.query_chosen)
         self.line = ElidedLabel("")

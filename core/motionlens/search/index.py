@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -64,49 +64,32 @@ class Batch:
         return split_stages(self.stored.tokens, self.stored.offsets, counts)
 
 
-class _Gathered:
-    """Tokens of chosen moments out of several batches, joined at once.
+def _gathered(chosen: Sequence[tuple[Batch, list[int]]], counts: StageCounts) -> list[StageGroup]:
+    """Tokens of some moments of several batches by stage, one moment behind the other.
 
     Few calls of NumPy, as each gives the interpreter away and must wait for it while a window paints.
+
+    Args:
+        chosen: batches and rows in them, on the CPU.
     """
-
-    def __init__(self) -> None:
-        self._kept: dict[int, list[np.ndarray]] = {}
-        self._stored: list[np.ndarray] = []
-        self.kept_places: list[int] = []
-        self.stored_places: list[int] = []
-
-    def take(self, batch: Batch, rows: list[int], first_place: int) -> None:
-        """Moments of a batch, which get places from ``first_place`` on."""
-        places = range(first_place, first_place + len(rows))
-        if batch.stored is not None:
-            self._stored += _slices(batch.stored.tokens, batch.stored.offsets, rows)
-            self.stored_places += places
-            return
+    parts: dict[int, list[np.ndarray]] = {}
+    for batch, rows in chosen:
         for group in batch.groups or ():
-            self._kept.setdefault(group.stage, []).extend(_slices(group.tokens, group.offsets, rows))
-        self.kept_places += places
-
-    def groups(self, counts: StageCounts) -> Iterator[tuple[list[int], Sequence[StageGroup]]]:
-        """Places, and their tokens by stage."""
-        if self.kept_places:
-            yield self.kept_places, [StageGroup(k, *_joined(v)) for k, v in self._kept.items()]
-        if self.stored_places:
-            tokens, offsets = _joined(self._stored)
-            yield self.stored_places, split_stages(tokens.astype(np.float32), offsets, counts)
-
-
-def _slices(tokens: np.ndarray, offsets: np.ndarray, rows: list[int]) -> list[np.ndarray]:
-    return [tokens[int(offsets[row]) : int(offsets[row + 1])] for row in rows]
-
-
-def _joined(parts: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Tokens one behind the other, and where each part begins.
-
-    >>> _joined([np.zeros((2, 8)), np.zeros((3, 8))])[1].tolist()
-    [0, 2, 5]
-    """
-    return np.concatenate(parts), np.cumsum([0, *map(len, parts)])
+            parts.setdefault(group.stage, []).extend(
+                group.tokens[int(group.offsets[row]) : int(group.offsets[row + 1])] for row in rows
+            )
+        if batch.stored is not None:
+            tokens, offsets = batch.stored.tokens, batch.stored.offsets
+            for row in rows:
+                first, last = int(offsets[row]), int(offsets[row + 1])
+                for stage, count in enumerate(counts(last - first)):
+                    if count:
+                        parts.setdefault(stage, []).append(tokens[first : first + count])
+                        first += count
+    return [
+        StageGroup(stage, np.concatenate(of, dtype=np.float32), np.cumsum([0, *map(len, of)]))
+        for stage, of in parts.items()
+    ]
 
 
 def _whole(batch: TokenBatch, counts: StageCounts) -> np.ndarray | None:
@@ -155,17 +138,14 @@ class Index:
         if rows is None:
             every = [score_pieces(pieces, batch.all_groups(self.stage_counts)) for batch in self.batches]
             return np.concatenate([np.zeros(0, np.float32), *every])
-        taken, place, first = _Gathered(), 0, 0
+        chosen, place, first = [], 0, 0
         for batch in self.batches:
             last = first + len(batch.moment_ids)
             end = int(np.searchsorted(rows, last))
             if end > place:
-                taken.take(batch, (rows[place:end] - first).tolist(), place)
+                chosen.append((batch, (rows[place:end] - first).tolist()))
             place, first = end, last
-        out = np.empty(len(rows), np.float32)
-        for places, groups in taken.groups(self.stage_counts):
-            out[places] = score_pieces(pieces, groups)
-        return out
+        return score_pieces(pieces, _gathered(chosen, self.stage_counts))
 
     def title(self, library: Library, motion_ids: Collection[int]) -> None:
         """Put what ``titles`` lacks into it: a few questions to the catalogue for all, not some for each."""

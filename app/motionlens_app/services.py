@@ -219,7 +219,9 @@ class LocalServices(LocalPreviews):
         from motionlens.library import LocalLibrary
         from motionlens.library.encoding import encode_missing
         from motionlens.library.schema import LibraryBusyError
+        from motionlens.model.remote import ProcessEncoder
         from motionlens.search import SearchEngine
+        from motionlens.search.remote import RemoteSearch
 
         local = library if isinstance(library, LocalLibrary) else None
         unfinished = local is not None and local.moments_without_tokens(encoder.fingerprint)
@@ -236,7 +238,11 @@ class LocalServices(LocalPreviews):
         importing = self._writing.locked() or self._import_waits.is_set()
         if local is not None and unfinished and importing and not _some_tokens(local, encoder):
             raise NotIndexedYet("The import that is running has not indexed anything of this library yet.")
-        engine = SearchEngine(library, encoder, device="cpu")  # the GPU is the model's process's
+        engine: SearchEngine | RemoteSearch
+        if local is not None and isinstance(encoder, ProcessEncoder):
+            engine = RemoteSearch(local.path, encoder)
+        else:
+            engine = SearchEngine(library, encoder, device="cpu")
         engine.warm_up()
         return engine
 

@@ -93,11 +93,14 @@ class SearchController(QObject):
         return self._worker.busy
 
     @property
+    def answer_due(self) -> bool:
+        """True while an answer is computed and not late: other work waits."""
+        return self.busy and time.monotonic() - self._asked_at < PATIENCE_S
+
+    @property
     def comes_first(self) -> bool:
-        """True while one types, or waits for an answer that is not late: what plays holds still, as painting it takes
-        the answer's time."""
-        now = time.monotonic()
-        return now - self._typed_at < TYPING_S or (self.busy and now - self._asked_at < PATIENCE_S)
+        """True while one types or an answer is due: what plays holds still, as painting it takes the answer's time."""
+        return time.monotonic() - self._typed_at < TYPING_S or self.answer_due
 
     @property
     def has_searcher(self) -> bool:

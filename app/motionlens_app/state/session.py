@@ -31,9 +31,9 @@ from .video import VideoController, VideoState
 from .viewer import ViewerController
 from .watching import WatchController
 
-SETTLE_MS = 300
-"""After a new list its first card is shown and explained: the list is painted first, and of the lists that come
-while one types only the last has its motion loaded and explained."""
+SETTLE_MS = 150
+"""After a new list its first card is shown and explained: the list is painted first, and while one types no motion is
+loaded and explained at all."""
 
 
 class Session(QObject):
@@ -61,9 +61,10 @@ class Session(QObject):
         self.why = WhyController(services, self)
         self.link = WhyLink(self.why, self)
         self.thumbnails = ThumbnailStore(self._positions, self)
+        self.thumbnails.waits = lambda: self.search.answer_due
         self._builder = Worker("searcher", parent=self)
         self._why_soon = QTimer(self, singleShot=True, interval=SETTLE_MS)
-        self._why_soon.timeout.connect(self._ask_why)
+        self._why_soon.timeout.connect(self._settled)
         self.indexing: WorkProgress | None = None
         self._library_seen: object = None
         self._refreshed = 0.0
@@ -194,6 +195,12 @@ class Session(QObject):
         else:
             self.viewer.show(self.libraries.library, item)
         self._ask_why()
+
+    def _settled(self) -> None:
+        if self.search.comes_first:
+            self._why_soon.start()
+        else:
+            self._ask_why()
 
     def _ask_why(self) -> None:
         """Explain the chosen card by the query that the list answers."""

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from ..render.thumbnail import ThumbnailClip, prepare
 from ..worker import Task, Worker
@@ -15,10 +15,15 @@ Key = tuple[int, int, int]
 _BATCH = 8
 _KEPT = 400
 _WAITING = 64
+_AGAIN_MS = 20
 
 
 class ThumbnailStore(QObject):
-    """Hands out clips that are ready and prepares the others, last asked first."""
+    """Hands out clips that are ready and prepares the others, last asked first.
+
+    Attributes:
+        waits: True while other work comes first.
+    """
 
     ready = Signal(list)
 
@@ -31,6 +36,9 @@ class ThumbnailStore(QObject):
         self._clips: OrderedDict[Key, ThumbnailClip | None] = OrderedDict()
         self._wanted: OrderedDict[Key, None] = OrderedDict()
         self._worker = Worker("thumbnails", parent=self)
+        self.waits: Callable[[], bool] = lambda: False
+        self._again = QTimer(self, singleShot=True, interval=_AGAIN_MS)
+        self._again.timeout.connect(self._pump)
 
     def get(self, key: Key) -> ThumbnailClip | None:
         """The clip, or None while it is being made (``ready`` tells when); painting asks only for what it shows."""
@@ -62,10 +70,14 @@ class ThumbnailStore(QObject):
 
     def close(self) -> None:
         """Wait for the thread."""
+        self._again.stop()
         self._worker.close()
 
     def _pump(self) -> None:
         if self._worker.busy or not self._wanted:
+            return
+        if self.waits():
+            self._again.start()
             return
         keys = [self._wanted.popitem(last=True)[0] for _ in range(min(_BATCH, len(self._wanted)))]
         self._worker.submit(lambda task: self._prepare(task, keys), self._store, supersede=False)

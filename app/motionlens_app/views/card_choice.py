@@ -81,6 +81,9 @@ class CardChoice(QObject):
             self._coming_up = False
 
     def _settled(self) -> None:
+        if self._grid.calm():  # one still types
+            self._settle.start()
+            return
         self._untold = False
         item = self._grid.current_item()
         if item is not None:

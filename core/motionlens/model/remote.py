@@ -11,11 +11,9 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import subprocess
 import sys
 import threading
-import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -169,6 +167,24 @@ class ProcessEncoder:
             self._counts[n_tokens] = joint, segment, whole
         return self._counts[n_tokens]
 
+    def ask(
+        self, service: str, request: dict[str, Any], arrays: Sequence[np.ndarray] = ()
+    ) -> tuple[dict[str, Any], list[np.ndarray]]:
+        """Have other work done beside the model, where the window does not wait for it. Goes before motions that wait.
+
+        Args:
+            service: ``module:function``, called there with the encoder, the request and the arrays; returns header
+                and arrays.
+            request: plain JSON values.
+
+        Raises:
+            MotionLensError: what the function says, or a process that cannot live.
+            RuntimeError: any other error of the function.
+            CancelledError: closed meanwhile.
+        """
+        with self._my_turn(first=True):
+            return self._ask({**request, "service": service}, arrays)
+
     def close(self) -> None:
         """End the process now; from any thread, also while another waits for an answer."""
         with self._guard:
@@ -241,7 +257,11 @@ class ProcessEncoder:
                 if self._closed:
                     raise EOFError
                 process = self._process = subprocess.Popen(
-                    [sys.executable, "-c", f"from {__name__} import main; raise SystemExit(main())"],
+                    [
+                        sys.executable,
+                        "-c",
+                        "from motionlens.model.serving import main; raise SystemExit(main())",
+                    ],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=None if debug else subprocess.DEVNULL,
@@ -299,83 +319,6 @@ def _receive(stream: IO[bytes] | None) -> tuple[dict[str, Any], list[np.ndarray]
     return header, arrays
 
 
-# -- the process ---------------------------------------------------------------------------------
-
-
-def main() -> int:
-    """Load a model and answer requests from standard input until it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to handle
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints must not get between the answers
-    sys.stdout = sys.stderr
-    encoder: Any = None
-    while True:
-        try:
-            request, arrays = _receive(sys.stdin.buffer)
-        except EOFError:
-            return 0
-        try:
-            if encoder is None:
-                encoder = _load(request["loader"], request["path"])
-                encoder.encode_text("a person walks")  # its first use loads the text model
-                pipe.send(answers, _facts(encoder), [])
-            else:
-                pipe.send(answers, *_answer(encoder, request, arrays))
-        except MotionLensError as error:
-            pipe.send(answers, {"sentence": str(error)}, [])
-        except Exception:  # whatever it is, the other side must hear of it
-            pipe.send(answers, {"fault": traceback.format_exc()}, [])
-
-
-def _facts(encoder: Any) -> dict[str, Any]:
-    facts = {key: getattr(encoder, key) for key in ("fingerprint", "dim", "device")}
-    weights = getattr(encoder, "stage_weights", (1.0, 0.0, 0.0))
-    return {**facts, "name": getattr(encoder, "name", ""), "stage_weights": weights}
-
-
-def _answer(
-    encoder: Any, request: dict[str, Any], arrays: list[np.ndarray]
-) -> tuple[dict[str, Any], list[np.ndarray]]:
-    """Header and arrays for one request."""
-    if "text" in request:
-        return _sent(encoder.encode_text(request["text"]))
-    if "compose_example" in request:
-        query, made = encoder.compose_example(arrays[0], arrays[1] if request["compose_example"] else None)
-        header, out = _sent(query)
-        return header, [*out, made.shares.astype("<f4"), made.parts.astype("<f4")]
-    if "compose" in request:
-        if request["compose"] is None:
-            tokens, made = encoder.compose_motion(arrays[0])
-            return {}, [tokens.astype("<f4"), made.shares.astype("<f4"), made.parts.astype("<f4")]
-        query, made = encoder.compose_text(request["compose"])
-        header, out = _sent(query)
-        return header, [*out, made.shares.astype("<f4"), made.parts.astype("<f4")]
-    if "example" in request:
-        return _sent(encoder.encode_example(arrays[0], arrays[1] if request["example"] else None))
-    if "videos" in request:
-        n = request["videos"]
-        return {}, [tokens.astype("<f2") for tokens in encoder.encode_videos(arrays[:n], arrays[n:])]
-    if "count" in request:
-        return {"counts": encoder.stage_counts(request["count"])}, []
-    return {}, [tokens.astype("<f2") for tokens in encoder.encode_motions(arrays)]
-
-
-def _sent(query: QueryTokens) -> tuple[dict[str, Any], list[np.ndarray]]:
-    arrays = [query.vectors.astype("<f4"), query.weights.astype("<f4"), query.stages.astype("i1")]
-    return {"pieces": query.pieces, "spans": query.spans}, arrays
-
-
 def _query(text: str, header: dict[str, Any], arrays: Sequence[np.ndarray]) -> QueryTokens:
     spans = tuple((int(a), int(b)) for a, b in header["spans"])
     return QueryTokens(text, tuple(header["pieces"]), spans, *arrays[:3])
-
-
-def _load(loader: str, path: str) -> Any:
-    import importlib
-
-    module, function = loader.split(":")
-    return getattr(importlib.import_module(module), function)(path or None)
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

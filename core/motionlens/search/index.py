@@ -16,6 +16,9 @@ from .scoring import WHOLE, StageGroup, score_pieces, split_stages
 
 StageCounts = Callable[[int], tuple[int, int, int]]
 _IDS_A_SENTENCE = 500
+_GATHERED = 128
+"""Moments whose tokens are copied side by side at a time: more would be new memory for each copy, which costs as much
+as the scoring."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,28 +67,23 @@ class Batch:
         return split_stages(self.stored.tokens, self.stored.offsets, counts)
 
 
-def _gathered(chosen: Sequence[tuple[Batch, list[int]]], counts: StageCounts) -> list[StageGroup]:
-    """Tokens of some moments of several batches by stage, one moment behind the other.
-
-    Few calls of NumPy, as each gives the interpreter away and must wait for it while a window paints.
+def _gathered(chosen: Sequence[tuple[Batch, int]], counts: StageCounts) -> list[StageGroup]:
+    """Tokens of some moments by stage, one moment behind the other.
 
     Args:
-        chosen: batches and rows in them, on the CPU.
+        chosen: batches, on the CPU, and rows in them.
     """
     parts: dict[int, list[np.ndarray]] = {}
-    for batch, rows in chosen:
+    for batch, row in chosen:
         for group in batch.groups or ():
-            parts.setdefault(group.stage, []).extend(
-                group.tokens[int(group.offsets[row]) : int(group.offsets[row + 1])] for row in rows
-            )
+            own = group.tokens[int(group.offsets[row]) : int(group.offsets[row + 1])]
+            parts.setdefault(group.stage, []).append(own)
         if batch.stored is not None:
-            tokens, offsets = batch.stored.tokens, batch.stored.offsets
-            for row in rows:
-                first, last = int(offsets[row]), int(offsets[row + 1])
-                for stage, count in enumerate(counts(last - first)):
-                    if count:
-                        parts.setdefault(stage, []).append(tokens[first : first + count])
-                        first += count
+            first, last = (int(place) for place in batch.stored.offsets[row : row + 2])
+            for stage, count in enumerate(counts(last - first)):
+                if count:
+                    parts.setdefault(stage, []).append(batch.stored.tokens[first : first + count])
+                    first += count
     return [
         StageGroup(stage, np.concatenate(of, dtype=np.float32), np.cumsum([0, *map(len, of)]))
         for stage, of in parts.items()
@@ -138,14 +136,15 @@ class Index:
         if rows is None:
             every = [score_pieces(pieces, batch.all_groups(self.stage_counts)) for batch in self.batches]
             return np.concatenate([np.zeros(0, np.float32), *every])
-        chosen, place, first = [], 0, 0
-        for batch in self.batches:
-            last = first + len(batch.moment_ids)
-            end = int(np.searchsorted(rows, last))
-            if end > place:
-                chosen.append((batch, (rows[place:end] - first).tolist()))
-            place, first = end, last
-        return score_pieces(pieces, _gathered(chosen, self.stage_counts))
+        ends = np.cumsum([len(batch.moment_ids) for batch in self.batches])
+        which = np.searchsorted(ends, rows, side="right")
+        starts = np.concatenate([[0], ends])[which]
+        places = list(zip(which.tolist(), (rows - starts).tolist(), strict=True))
+        out = np.empty(len(rows), np.float32)
+        for begin in range(0, len(rows), _GATHERED):
+            some = [(self.batches[batch], row) for batch, row in places[begin : begin + _GATHERED]]
+            out[begin : begin + _GATHERED] = score_pieces(pieces, _gathered(some, self.stage_counts))
+        return out
 
     def title(self, library: Library, motion_ids: Collection[int]) -> None:
         """Put what ``titles`` lacks into it: a few questions to the catalogue for all, not some for each."""

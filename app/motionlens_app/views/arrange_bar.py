@@ -66,6 +66,12 @@ class SortButton(IconButton):
         menu.addAction(action)
         return action
 
+    def set_narrow(self, on: bool) -> None:
+        """The icon alone."""
+        style = Qt.ToolButtonStyle.ToolButtonIconOnly if on else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        if self.toolButtonStyle() != style:
+            self.setToolButtonStyle(style)
+
     def refresh(self) -> None:
         """Follow what is chosen."""
         how = self._finding.arrangement
@@ -94,6 +100,7 @@ class CutSlider(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session, self._finding = session, session.finding
+        self._room = True
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 4, 0)
         row.setSpacing(6)
@@ -113,11 +120,17 @@ class CutSlider(QWidget):
         session.search.changed.connect(self.refresh)
         self.refresh()
 
+    def set_room(self, on: bool) -> None:
+        """Whether there is room for it."""
+        if on != self._room:
+            self._room = on
+            self.refresh()
+
     def refresh(self) -> None:
         """There is something to cut only where cards have scores."""
         scores = self._finding.scores() if self._session.search.asks else None
         wide = scores is not None and scores[1] > scores[0]
-        set_visible(self, wide)
+        set_visible(self, wide and (self._room or self._finding.cut != 0.0))
         if self._finding.cut == 0.0 and self.slider.value():
             self.slider.blockSignals(True)
             self.slider.setValue(0)
@@ -149,7 +162,6 @@ class ActiveFilters(QWidget):
         self._flow = FlowLayout(inner)
         box.addWidget(inner)
         self.hidden = label("", "muted")
-        self.hidden.setMinimumHeight(26)
         self.clear = button("Clear all", "link", self._finding.clear)
         self.hidden.setParent(self)
         self.clear.setParent(self)

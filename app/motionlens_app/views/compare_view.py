@@ -136,7 +136,7 @@ class CompareView(QWidget):
 
     def _header(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setContentsMargins(16, 8, 8, 8)
+        row.setContentsMargins(16, 6, 8, 6)
         row.setSpacing(2)
         self.title = ElidedLabel("title")
         row.addWidget(self.title, 1)

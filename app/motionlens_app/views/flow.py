@@ -71,6 +71,7 @@ class FlowLayout(QLayout):
 
     def _lay_out(self, rect: QRect, place: bool) -> int:
         x, y, line = rect.x(), rect.y(), 0
+        placed: list[tuple[QLayoutItem, QPoint, QSize]] = []
         for item in self._items:
             widget = item.widget()
             if widget is not None and widget.isHidden():
@@ -78,9 +79,18 @@ class FlowLayout(QLayout):
             size = item.sizeHint()
             size.setWidth(min(size.width(), max(rect.width(), 1)))
             if x > rect.x() and x + size.width() > rect.right() + 1:
+                self._place(placed, line, place)
                 x, y, line = rect.x(), y + line + self.spacing(), 0
-            if place:
-                item.setGeometry(QRect(QPoint(x, y), size))
+            placed.append((item, QPoint(x, y), size))
             x += size.width() + self.spacing()
             line = max(line, size.height())
+        self._place(placed, line, place)
         return y + line - rect.y()
+
+    @staticmethod
+    def _place(placed: list[tuple[QLayoutItem, QPoint, QSize]], line: int, place: bool) -> None:
+        """The widgets of one line, on a common middle."""
+        for item, corner, size in placed:
+            if place:
+                item.setGeometry(QRect(corner + QPoint(0, (line - size.height()) // 2), size))
+        placed.clear()

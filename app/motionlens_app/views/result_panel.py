@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from ..state.finding_link import summary
@@ -17,6 +18,9 @@ from .arrange_bar import ActiveFilters, CutSlider, SortButton
 from .empty_state import SUGGESTIONS, EmptyState
 from .grid import ResultGrid
 from .widgets import ElidedLabel, IconButton, button, counted
+
+_NARROW, _NARROWER = 520, 400
+"""Widths below which the line above the cards leaves things out, pixels."""
 
 
 def headline(session: Session) -> str:
@@ -49,6 +53,20 @@ def headline(session: Session) -> str:
     if last.filtered:
         return f"{counts.motions - last.filtered:,} of {counted(counts.motions, 'motion')}{hidden}"
     return counted(counts.motions, "motion") + hidden
+
+
+def line_forms(whole: str) -> list[str]:
+    """The headline as it is shown, then ever shorter for narrow panels; the chips tell what filters hide.
+
+    >>> line_forms("Best 120 of 334 moments · 9 hidden by filters · 32 ms")
+    ['Best 120 of 334 moments · 32 ms', 'Best 120 of 334 moments', 'Best 120 of 334', '120 of 334']
+    """
+    parts = [part for part in whole.split(" · ") if not part.endswith("hidden by filters")]
+    out = [" · ".join(parts[:n]) for n in range(len(parts), 0, -1)]
+    if whole.startswith("Best "):
+        bare = out[-1].rsplit(" ", 1)[0]
+        out += [bare, bare.removeprefix("Best ")]
+    return out
 
 
 def is_empty(session: Session) -> bool:
@@ -100,7 +118,7 @@ class ResultPanel(QWidget):
         self.sort, self.cut = SortButton(session, themes), CutSlider(session)
         self.filters = ActiveFilters(session, themes)
         row = QHBoxLayout()
-        row.setContentsMargins(16, 8, 12, 4)
+        row.setContentsMargins(16, 6, 12, 6)
         row.setSpacing(4)
         row.addWidget(self.line, 1)
         row.addWidget(self.all_button)
@@ -124,10 +142,17 @@ class ResultPanel(QWidget):
         session.items.modelReset.connect(self.refresh)
         self.refresh()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow panel keeps the count: the order shows its icon alone, then the score cut goes."""
+        super().resizeEvent(event)
+        self.sort.set_narrow(self.width() < _NARROW)
+        self.cut.set_room(self.width() >= _NARROWER)
+
     def refresh(self) -> None:
         """Follow the session."""
         session = self._session
-        self.line.set_whole(headline(session))
+        whole = headline(session)
+        self.line.set_whole(whole, line_forms(whole))
         result = session.search.result
         partial = bool(session.search.asks and result and len(result.hits) >= session.search.limit)
         self.all_button.setVisible(partial)

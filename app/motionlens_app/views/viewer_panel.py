@@ -265,7 +265,7 @@ class ViewerPanel(QWidget):
 
     def _header(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setContentsMargins(16, 5, 8, 5)
+        row.setContentsMargins(16, 6, 8, 6)
         row.setSpacing(2)
         row.addWidget(self.name, 1)
         self.view_buttons: dict[str, QToolButton] = {}

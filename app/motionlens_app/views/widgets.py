@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
@@ -54,11 +54,12 @@ class ElidedLabel(QLabel):
         super().__init__()
         self.setObjectName(name)
         self._mode, self._whole = mode, ""
+        self._forms: tuple[str, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
-    def set_whole(self, text: str) -> None:
-        """The text before eliding."""
-        self._whole = text
+    def set_whole(self, text: str, forms: Sequence[str] = ()) -> None:
+        """The text before eliding; ``forms``: what to show of it, long before short, the first that fits."""
+        self._whole, self._forms = text, tuple(forms) or (text,)
         self.setToolTip(text)
         self._elide()
 
@@ -68,7 +69,10 @@ class ElidedLabel(QLabel):
         self._elide()
 
     def _elide(self) -> None:
-        self.setText(QFontMetrics(self.font()).elidedText(self._whole, self._mode, max(self.width(), 40)))
+        metrics, room = QFontMetrics(self.font()), max(self.width(), 40)
+        fitting = (form for form in self._forms if metrics.horizontalAdvance(form) <= room)
+        shortest = self._forms[-1] if self._forms else ""
+        self.setText(metrics.elidedText(next(fitting, shortest), self._mode, room))
 
 
 def label(text: str, name: str = "", wrap: bool = False) -> QLabel:

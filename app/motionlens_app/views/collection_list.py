@@ -75,10 +75,9 @@ class CollectionList(QWidget):
         self.new.clicked.connect(lambda: self.make([]))
         self.new.dropped.connect(self.make)
         box.addWidget(self.new)
-        box.addSpacing(12)
         self.saved_title = label("SAVED SEARCHES", "section")
+        self.saved_title.setContentsMargins(0, 12, 0, 2)  # no gap where there is no section
         box.addWidget(self.saved_title)
-        box.addSpacing(2)
         self._saved = QVBoxLayout()
         self._saved.setSpacing(0)
         box.addLayout(self._saved)

@@ -14,7 +14,7 @@ from .collection_list import CollectionList
 from .facet_panel import FacetPanel
 from .rows import Row, set_visible
 from .watch_row import WatchRow
-from .widgets import ElidedLabel, button, counted, duration, label
+from .widgets import ElidedLabel, QuietScrollBar, button, counted, duration, label
 
 
 class SidePanel(QWidget):
@@ -48,6 +48,7 @@ class SidePanel(QWidget):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setVerticalScrollBar(QuietScrollBar())
         area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what lies in it has the keyboard, and scrolls it
         area.setWidget(inner)
@@ -80,8 +81,11 @@ class SidePanel(QWidget):
         box.addWidget(label("IN THIS LIBRARY", "section"))
         box.addSpacing(4)
         self.counts = label("", "", wrap=True)
+        self.counts.setContentsMargins(8, 0, 8, 0)  # under the icons of the rows above
         box.addWidget(self.counts)
+        box.addSpacing(2)
         self.folder = ElidedLabel("muted", Qt.TextElideMode.ElideMiddle)
+        self.folder.setContentsMargins(8, 0, 8, 0)
         box.addWidget(self.folder)
         self.failures = button("", "link")
         self.failures.hide()

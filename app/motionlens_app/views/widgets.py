@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolButton
+from PySide6.QtGui import QFontMetrics, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QScrollBar, QSizePolicy, QToolButton
 
 from ..theme import ThemeManager, icon
 
@@ -47,6 +47,15 @@ class IconButton(QToolButton):
             self.setIcon(icon(self._name, self._themes.theme))
 
 
+class QuietScrollBar(QScrollBar):
+    """Keeps its place, and shows nothing where there is nothing to scroll."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A sheet draws a handle of full length then: a grey beam beside the panel."""
+        if self.maximum() > self.minimum():
+            super().paintEvent(event)
+
+
 class ElidedLabel(QLabel):
     """One line that gives way with an ellipsis; the whole text is the tool tip."""
 
@@ -69,10 +78,23 @@ class ElidedLabel(QLabel):
         self._elide()
 
     def _elide(self) -> None:
-        metrics, room = QFontMetrics(self.font()), max(self.width(), 40)
+        metrics, room = QFontMetrics(self.font()), max(self.contentsRect().width(), 40)
         fitting = (form for form in self._forms if metrics.horizontalAdvance(form) <= room)
         shortest = self._forms[-1] if self._forms else ""
         self.setText(metrics.elidedText(next(fitting, shortest), self._mode, room))
+
+
+class NoteLabel(QLabel):
+    """A label that takes no room while it says nothing."""
+
+    def setText(self, text: str) -> None:
+        """Say this."""
+        super().setText(text)
+        self.setVisible(bool(text))
+
+    def clear(self) -> None:
+        """Say nothing."""
+        self.setText("")
 
 
 def label(text: str, name: str = "", wrap: bool = False) -> QLabel:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QFormLayout, QLabel, QScrollArea, QV
 from motionlens.motion import FPS
 
 from ..state.viewer import Shown
-from ..theme import ThemeManager
+from ..theme import ThemeManager, icon
 from .widgets import clock, label
 
 LATER_MS = 30
@@ -50,8 +50,10 @@ class Details(QScrollArea):
     def __init__(self, themes: ThemeManager) -> None:
         super().__init__()
         self._fade = _Fade(self, themes)
+        self._themes = themes
         self._wanted: Shown | None = None
         self._built: tuple[int, int, int] | None = None
+        self._picture: QLabel | None = None
         self.editor: Callable[[Shown], QWidget | None] | None = None
         """Makes what the user keeps about the motion; stands above what was read."""
         self._soon = QTimer(self, singleShot=True, interval=LATER_MS)
@@ -60,6 +62,7 @@ class Details(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Details of the motion")
+        themes.changed.connect(self._tint)
         self.verticalScrollBar().valueChanged.connect(self._fade.place)
         self.verticalScrollBar().rangeChanged.connect(self._fade.place)
 
@@ -100,13 +103,35 @@ class Details(QScrollArea):
         inner = QWidget()
         inner.setObjectName("panel")
         box = QVBoxLayout(inner)
-        box.setContentsMargins(16, 4, 16, 16)
+        box.setContentsMargins(12, 4, 16, 16)
         box.setSpacing(8)
         if shown is not None:
             self._fill(box, shown)
+        else:
+            self._say_nothing(box)
         box.addStretch(1)
+        if shown is not None:
+            self._picture = None
         self.setWidget(inner)
         self._fade.place()
+
+    def _say_nothing(self, box: QVBoxLayout) -> None:
+        """What would stand here, and how it comes here."""
+        box.setSpacing(6)
+        box.addStretch(1)
+        self._picture = label("")
+        for widget in (
+            self._picture,
+            label("No motion is chosen", "title"),
+            label("Choose a card to see its captions, tags, notes and file.", "muted", wrap=True),
+        ):
+            widget.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            box.addWidget(widget)
+        self._tint()
+
+    def _tint(self) -> None:
+        if self._picture is not None and self._wanted is None:
+            self._picture.setPixmap(icon("info", self._themes.theme, accent=True).pixmap(32, 32))
 
     def _fill(self, box: QVBoxLayout, shown: Shown) -> None:
         record = shown.record

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
+    QPushButton,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -175,6 +176,7 @@ class KeepForm(QWidget):
         box.addWidget(self.note)
         self._shown_captions: tuple[tuple[str, bool], ...] | None = None
         self._show_captions(tuple((text, False) for text in shown.record.captions))
+        themes.changed.connect(self._tint)
         curation.changed.connect(self.refresh)
         curation.about_changed.connect(self.refresh)
         self.refresh()
@@ -186,6 +188,7 @@ class KeepForm(QWidget):
         inner.setSizePolicy(policy)
         self._tags = FlowLayout(inner)
         self._names: tuple[str, ...] | None = None
+        self._chips: list[QPushButton] = []
         self.star = IconButton("star", "Favourite (F)", self._themes, self._toggle_star, checkable=True)
         n = len(self._selected)
         self.tag = LineEdit("Add a tag" if n == 1 else f"Add a tag to the {n} selected")
@@ -206,7 +209,9 @@ class KeepForm(QWidget):
 
     def refresh(self) -> None:
         """Follow what is kept; what is being edited stays."""
-        self.star.setChecked(self._curation.is_favourite(self._item))
+        starred = self._curation.is_favourite(self._item)
+        self.star.setChecked(starred)
+        self.star.set_icon("star-fill" if starred else "star")
         about = self._curation.about
         if about is None or about.motion_id != self._id:
             return
@@ -215,6 +220,7 @@ class KeepForm(QWidget):
         if about.tags != self._names:
             self._names = about.tags
             self._tags.clear()
+            self._chips.clear()
             for name in about.tags:
                 self._tags.addWidget(self._tag_chip(name))
             set_visible(self._tag_area, bool(about.tags))
@@ -242,14 +248,19 @@ class KeepForm(QWidget):
             row.edited.connect(partial(self._curation.edit_caption, self._id))
             self._captions.addWidget(row)
 
-    def _tag_chip(self, name: str):
+    def _tag_chip(self, name: str) -> QPushButton:
         chip = button(name.replace("&", "&&"), "filter", lambda: self._curation.untag(self._selected, name))
         chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         chip.setIconSize(QSize(12, 12))
-        chip.setIcon(icon("x", self._themes.theme))
         chip.setToolTip("Click to take this tag away")
         chip.setAccessibleName(f"Tag {name}. Press to take it away")
+        self._chips.append(chip)
+        self._tint()
         return chip
+
+    def _tint(self) -> None:
+        for chip in self._chips:
+            chip.setIcon(icon("x", self._themes.theme))
 
     def _toggle_star(self) -> None:
         self._curation.toggle_favourite(self._selected)

@@ -38,7 +38,6 @@ class EmptyState(QWidget):
         self.title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.sentence = label("", "", wrap=True)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.sentence.setFixedWidth(_WIDTH)
         self.title.setFixedWidth(_WIDTH)
         self.progress = QProgressBar(textVisible=False)
         self.progress.setFixedWidth(320)
@@ -67,9 +66,7 @@ class EmptyState(QWidget):
         self._tint()
         self.title.setText(title)
         self.sentence.setText(sentence)
-        # A box layout does not ask centred labels how high they are once wrapped.
-        self.sentence.ensurePolished()
-        self.sentence.setFixedHeight(self.sentence.heightForWidth(_WIDTH))
+        self._balance()
         self.progress.setVisible(progress is not None)
         if progress is not None:
             self.progress.setRange(0, progress[1])
@@ -88,6 +85,18 @@ class EmptyState(QWidget):
                 row.addWidget(button(text, "chip", partial(self.query_chosen.emit, text)))
             row.addStretch(1)
             self.chips.addLayout(row)
+
+    def _balance(self) -> None:
+        """As narrow as its lines allow, so that no word is left alone in the last one."""
+        words = self.sentence
+        words.ensurePolished()
+        # The last sentence's size would be the least of this one's; and a box layout does not ask centred labels
+        # how high they are once wrapped.
+        words.setMinimumSize(0, 0)
+        height, width = words.heightForWidth(_WIDTH), _WIDTH
+        while width > _WIDTH // 2 and words.heightForWidth(width - 8) == height:
+            width -= 8
+        words.setFixedSize(width, height)
 
     def _tint(self) -> None:
         self.picture.setPixmap(icon(self._icon_name, self._themes.theme, accent=True).pixmap(48, 48))

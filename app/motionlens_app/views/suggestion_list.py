@@ -13,6 +13,7 @@ from .query_bar import QueryBar
 _PICTURES = {"history": "clock-counter-clockwise", "saved": "bookmark-simple", "caption": "text-align-left"}
 _SAID = {"history": "asked before", "saved": "saved search", "caption": "caption in this library"}
 _ROW = 30
+_SOURCE = Qt.ItemDataRole.UserRole
 
 
 class SuggestionList(QFrame):
@@ -38,6 +39,7 @@ class SuggestionList(QFrame):
         box.setContentsMargins(4, 4, 4, 4)
         box.addWidget(self.list)
         self.hide()
+        themes.changed.connect(self._tint)
         suggestions.ready.connect(self._show)
         bar.edit.textEdited.connect(self._typed)
         bar.edit.installEventFilter(self)
@@ -60,11 +62,13 @@ class SuggestionList(QFrame):
             return
         self.list.clear()
         for one in found:
-            item = QListWidgetItem(icon(_PICTURES[one.source], self._themes.theme), one.text)
+            item = QListWidgetItem(one.text)
+            item.setData(_SOURCE, one.source)
             item.setToolTip(f"{one.text}\n{_SAID[one.source]}")
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{one.text}, {_SAID[one.source]}")
             item.setSizeHint(QSize(0, _ROW))
             self.list.addItem(item)
+        self._tint()
         self.list.setCurrentRow(-1)
         field = self._bar.field
         at = field.mapTo(self.window(), QPoint(0, field.height() + 2))
@@ -72,6 +76,12 @@ class SuggestionList(QFrame):
         self.setGeometry(at.x(), at.y(), wide, len(found) * _ROW + 12)
         self.raise_()
         self.show()
+
+    def _tint(self) -> None:
+        """Icons in the theme's colour, also when it changes under an open list."""
+        for row in range(self.list.count()):
+            item = self.list.item(row)
+            item.setIcon(icon(_PICTURES[item.data(_SOURCE)], self._themes.theme))
 
     def _clicked(self, item: QListWidgetItem) -> None:
         self._take(item.text())

@@ -144,6 +144,7 @@ class ViewerPanel(QWidget):
         row.addWidget(self.tabs)
         row.addStretch(1)
         row.addWidget(self.why.tools)
+        row.addStrut(self.why.tools.sizeHint().height())  # the tabs stay where they are without the tools
         out = QWidget()
         out.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         out.setMinimumHeight(80)

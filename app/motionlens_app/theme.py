@@ -141,6 +141,7 @@ def stylesheet(t: Theme) -> str:
     #queryField[focused="true"] {{ border-color: {t.accent}; }}
     #queryField[dropping="true"] {{ border-color: {t.accent}; background: {t.accent_soft}; }}
     #queryLine {{ background: {t.border}; }}
+    QLineEdit, QPlainTextEdit {{ placeholder-text-color: {t.muted}; }}
     QLineEdit#query {{ background: transparent; color: {t.text}; border: none; padding: 6px 2px;
         selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
     QSlider::groove:horizontal {{ height: 4px; background: {t.border}; border-radius: 2px; }}
@@ -169,9 +170,9 @@ def stylesheet(t: Theme) -> str:
     QPushButton#row:focus {{ border: 2px solid {t.accent}; padding: 6px 7px; }}
     QComboBox {{ background: {t.card}; border: 1px solid {t.border}; border-radius: {RADIUS}px; padding: 5px 8px; }}
     QComboBox:focus {{ border: 2px solid {t.accent}; padding: 4px 7px; }}
-    QComboBox#choice::drop-down {{ border: none; width: 24px; }}
-    QLineEdit#number {{ background: {t.card}; border: 1px solid {t.border}; border-radius: {RADIUS}px; padding: 5px 6px; }}
-    QLineEdit#number:focus {{ border: 2px solid {t.accent}; padding: 4px 5px; }}
+    QComboBox::drop-down {{ border: none; width: 24px; }}
+    QLineEdit#number {{ background: {t.card}; border: 1px solid {t.border}; border-radius: {RADIUS}px; padding: 6px; }}
+    QLineEdit#number:focus {{ border: 2px solid {t.accent}; padding: 5px; }}
     QComboBox QAbstractItemView {{ background: {t.card}; border: 1px solid {t.border}; }}
     QListView#grid {{ background: {t.window}; border: none; outline: 0; }}
     QScrollArea {{ background: transparent; border: none; }}
@@ -194,13 +195,13 @@ def stylesheet(t: Theme) -> str:
     QListWidget#suggestionRows::item:selected {{ background: {t.accent_soft}; color: {t.text}; }}
     #palette {{ background: {t.card}; border: 1px solid {t.border}; border-radius: 10px; }}
     QLineEdit#paletteField {{ background: {t.panel}; color: {t.text}; border: 2px solid {t.accent};
-        border-radius: {RADIUS}px; padding: 8px 10px; font-size: 15px; }}
+        border-radius: {RADIUS}px; padding: 8px 10px; }}
     QLabel#cap {{ background: {t.panel}; color: {t.muted}; border: 1px solid {t.border}; border-radius: 4px;
         padding: 2px 6px; font-size: {SMALL_PX}px; }}
     #tour {{ background: {t.card}; border: 1px solid {t.border}; border-radius: 10px; }}
     #tour QPushButton#chip {{ border-radius: 12px; }}
     #tour QLabel {{ background: transparent; }}
-    QLabel#tourTitle {{ font-size: 15px; font-weight: 600; }}
+    QLabel#tourTitle {{ font-weight: 600; }}
     QListWidget#paletteRows {{ background: transparent; border: none; outline: 0; }}
     #dropLine {{ background: {t.accent}; border: none; }}
     #hint {{ background: {t.card}; border: 1px solid {t.border}; border-radius: {RADIUS}px; }}
@@ -222,7 +223,7 @@ def stylesheet(t: Theme) -> str:
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     QPlainTextEdit, QTableView {{ background: {t.card}; border: 1px solid {t.border}; border-radius: {RADIUS}px; }}
-    QTableView::item {{ padding: 6px 8px; }}
+    QTableView::item {{ padding: 6px 5px; }}
     QTableView::item:selected {{ background: {t.accent_soft}; color: {t.text}; }}
     QHeaderView::section {{ background: {t.panel}; color: {t.muted}; border: none; padding: 6px 8px;
         border-bottom: 1px solid {t.border}; }}

@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QFileDialog,
     QFormLayout,
@@ -36,8 +34,9 @@ from ..state.exporting import (
     ExportState,
     Target,
 )
-from ..theme import ThemeManager, palette
+from ..theme import ThemeManager
 from .export_pages import Choices, EndPage, ProgressPage, end_sentence
+from .rows import TickBox
 from .widgets import button, counted, label
 
 FORMATS: tuple[tuple[str, str], ...] = (
@@ -125,7 +124,7 @@ class ExportDialog(QDialog):
             self.extent.addItem(f"{size[0]} × {size[1]}", size)
         for key, text in _BODIES:
             self.body.addItem(text, key)
-        self.at_origin = QCheckBox("Start over the origin, facing forward")
+        self.at_origin = TickBox("Start over the origin, facing forward", self._themes)
         self.folder = QLineEdit()
         self.folder.setPlaceholderText("A folder for the files")
         self.browse = button("Choose…", "", self._browse)
@@ -136,9 +135,10 @@ class ExportDialog(QDialog):
         self.names = QPlainTextEdit(readOnly=True)
         self.names.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.names.setFixedHeight(84)
+        self.names.document().setDocumentMargin(8)
         self.names.setPlaceholderText("Reading the names…")
         self.names.setTabChangesFocus(True)
-        self.overwrite = QCheckBox("Replace files that are there already")
+        self.overwrite = TickBox("Replace files that are there already", self._themes)
         self.form = QFormLayout()
         self.form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -191,15 +191,10 @@ class ExportDialog(QDialog):
         self.setStyleSheet(
             self._themes.sheet
             + f"""
-            QLineEdit {{ background: {t.card}; border: 1px solid {t.border}; border-radius: 6px; padding: 5px 8px; }}
-            QLineEdit:focus {{ border: 2px solid {t.accent}; padding: 4px 7px; }}
-            QComboBox::drop-down {{ border: none; width: 24px; }}
+            QLineEdit {{ background: {t.card}; border: 1px solid {t.border}; border-radius: 6px; padding: 6px; }}
+            QLineEdit:focus {{ border: 2px solid {t.accent}; padding: 5px; }}
             """
         )
-        boxes = palette(t)  # the style draws a box's edge from what lies around it: too dark to be seen
-        boxes.setColor(QPalette.ColorRole.Window, QColor(t.muted))
-        for box in (self.at_origin, self.overwrite):
-            box.setPalette(boxes)
 
     # -- asking --------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -33,7 +33,8 @@ class Choices(QComboBox):
         super().paintEvent(event)
         painter = QPainter(self)
         place = QRect(self.width() - 26, (self.height() - 14) // 2, 14, 14)
-        icon("caret-down", self._themes.theme).paint(painter, place)
+        mode = QIcon.Mode.Normal if self.isEnabled() else QIcon.Mode.Disabled
+        icon("caret-down", self._themes.theme).paint(painter, place, mode=mode)
         painter.end()
 
 

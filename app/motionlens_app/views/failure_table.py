@@ -31,14 +31,17 @@ class FailureTable(QTableWidget):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
 
     def fill(self, rows: Sequence[tuple[str, str]]) -> None:
-        """Show (path or name, sentence); of a path the file's name, all of it in the tooltip."""
+        """Show (path or name, sentence); of a path the file's name, also where the sentence tells it."""
         self._rows = list(rows)
         self.setRowCount(len(self._rows))
         for number, (what, why) in enumerate(self._rows):
-            shown = QTableWidgetItem(what.rsplit("/", 1)[-1])
+            name = what.rsplit("/", 1)[-1]
+            shown = QTableWidgetItem(name)
             shown.setToolTip(what)
             self.setItem(number, 0, shown)
-            self.setItem(number, 1, QTableWidgetItem(why))
+            sentence = QTableWidgetItem(why.replace(what, name) if what else why)
+            sentence.setToolTip(why)
+            self.setItem(number, 1, sentence)
 
     def text(self) -> str:
         """The list as tab-separated lines."""

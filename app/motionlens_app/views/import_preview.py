@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHideEvent
 from PySide6.QtWidgets import (
@@ -265,7 +267,10 @@ class ImportDialog(QDialog):
         alike = sum(other.label == kind.label for other in self._preview.kinds) > 1
         title = f"{kind.label}, like {kind.files[0].name}" if alike else kind.label
         item.setText(f"{title}\n{counted(len(kind.files), 'file')} · {state}")
-        item.setIcon(icon(name, self._themes.theme, accent=bool(kind.warnings)))
+        theme = self._themes.theme
+        if kind.warnings:
+            theme = replace(theme, accent=theme.error)
+        item.setIcon(icon(name, theme, accent=bool(kind.warnings)))
         item.setToolTip("\n".join(str(path) for path in kind.files[:12]))
 
     def _kind_changed(self, index: int) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QLocale, QModelIndex, QPersistentModelIndex, QRect, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QColor, QDoubleValidator, QIcon, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QLocale, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QColor, QDoubleValidator, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -27,7 +27,8 @@ from motionlens.readers.infer import UNITS_M
 from motionlens.readers.mapping import MappingOverrides
 from motionlens.skeleton import JOINT_NAMES
 
-from ..theme import ThemeManager, icon
+from ..theme import ThemeManager
+from .export_pages import Choices
 from .widgets import ElidedLabel, label
 
 _AUTOMATIC = "Automatic"
@@ -36,13 +37,11 @@ _MISSED = "not recognised: choose it"
 _FACINGS = {"x": "+X", "y": "+Y", "z": "+Z", "-x": "−X", "-y": "−Y", "-z": "−Z"}
 
 
-class _Choice(QComboBox):
+class _Choice(Choices):
     """A fixed list whose first entry is automatic; the wheel scrolls the page, not the value."""
 
     def __init__(self, name: str, values: Sequence[tuple[str, object]], themes: ThemeManager) -> None:
-        super().__init__()
-        self._themes = themes
-        self.setObjectName("choice")
+        super().__init__(themes)
         self.setAccessibleName(name)
         self.setMinimumWidth(180)
         self.addItem(_AUTOMATIC, None)
@@ -63,15 +62,6 @@ class _Choice(QComboBox):
         """Never changed by scrolling past."""
         event.ignore()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """With the icons' own arrow: the style sheet has none."""
-        super().paintEvent(event)
-        arrow = icon("caret-down", self._themes.theme)
-        mode = QIcon.Mode.Normal if self.isEnabled() else QIcon.Mode.Disabled
-        painter = QPainter(self)
-        arrow.paint(painter, QRect(self.width() - 22, 0, 12, self.height()), mode=mode)
-        painter.end()
-
 
 class JointTable(QTableWidget):
     """The 22 joints and the file's name for each; a double click or Enter chooses another."""
@@ -80,7 +70,7 @@ class JointTable(QTableWidget):
 
     def __init__(self, themes: ThemeManager) -> None:
         super().__init__(len(JOINT_NAMES), 2)
-        self._themes = themes
+        self.themes = themes
         self.names: tuple[str, ...] = ()
         self.setHorizontalHeaderLabels(["Joint", "In these files"])
         self.setAccessibleName("Joints and their names in these files")
@@ -118,7 +108,7 @@ class JointTable(QTableWidget):
         self.names = kind.joint_names
         found = kind.inferred
         mapped, derived = found.get("joint_map", {}), set(found.get("derived", []))
-        theme = self._themes.theme
+        theme = self.themes.theme
         for row, name in enumerate(JOINT_NAMES):
             stated = kind.correction.joints.get(name)
             cell = self.item(row, 1) or QTableWidgetItem()
@@ -150,7 +140,8 @@ class _JointDelegate(QStyledItemDelegate):
         self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QWidget:
         """A list of the file's joints."""
-        box = QComboBox(parent)
+        box = Choices(self._table.themes)
+        box.setParent(parent)
         box.addItem(_AUTOMATIC, "")
         for name in self._table.names:
             box.addItem(name, name)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QFontMetricsF, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QSizePolicy, QWidget
 
 from .. import theme as look
 
@@ -69,7 +69,7 @@ class Row(QAbstractButton):
             painter.drawRoundedRect(frame, look.RADIUS, look.RADIUS)
         empty = self.count == 0 and not self.isChecked()
         if self.picture == "check":
-            self._tick(painter, QRectF(8, (HEIGHT - 14) / 2, 14, 14), theme)
+            paint_tick(painter, QRectF(8, (HEIGHT - 14) / 2, 14, 14), self.isChecked(), theme)
         else:
             look.icon(self.picture, theme, accent=self.isChecked()).paint(
                 painter, 7, (HEIGHT - 16) // 2, 16, 16
@@ -97,16 +97,51 @@ class Row(QAbstractButton):
             painter.drawRoundedRect(frame, look.RADIUS, look.RADIUS)
         painter.end()
 
-    def _tick(self, painter: QPainter, box: QRectF, theme: look.Theme) -> None:
-        painter.setPen(QPen(QColor(theme.accent if self.isChecked() else theme.muted), 1.25))
-        painter.setBrush(QColor(theme.accent) if self.isChecked() else Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
-        if self.isChecked():
-            painter.setPen(QPen(QColor(theme.on_accent), 1.75))
-            x, y = box.x(), box.y()
-            painter.drawPolyline(
-                [QPointF(x + 3.5, y + 7.2), QPointF(x + 6.2, y + 10), QPointF(x + 10.6, y + 4.6)]
-            )
+
+class TickBox(QCheckBox):
+    """A check box with the side panel's tick: the style's own has another shape and edge."""
+
+    def __init__(self, text: str, themes: look.ThemeManager) -> None:
+        super().__init__(text)
+        self._themes = themes
+        themes.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        """Tick, gap, words."""
+        return QSize(28 + self.fontMetrics().horizontalAdvance(self.text()), 24)
+
+    def hitButton(self, point: QPoint) -> bool:
+        """All of it."""
+        return self.rect().contains(point)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tick, words, focus."""
+        theme = self._themes.theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_tick(painter, QRectF(2, (self.height() - 14) / 2, 14, 14), self.isChecked(), theme)
+        painter.setPen(QColor(theme.text if self.isEnabled() else theme.muted))
+        room = QRectF(24, 0, self.width() - 24, self.height())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.text())
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(theme.accent), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            wide = min(self.sizeHint().width() + 2, self.width()) - 2
+            painter.drawRoundedRect(QRectF(1, 1, wide, self.height() - 2), 4, 4)
+        painter.end()
+
+
+def paint_tick(painter: QPainter, box: QRectF, on: bool, theme: look.Theme) -> None:
+    """A tick box, 14 pixels wide."""
+    painter.setPen(QPen(QColor(theme.accent if on else theme.muted), 1.25))
+    painter.setBrush(QColor(theme.accent) if on else Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+    if on:
+        painter.setPen(QPen(QColor(theme.on_accent), 1.75))
+        x, y = box.x(), box.y()
+        painter.drawPolyline(
+            [QPointF(x + 3.5, y + 7.2), QPointF(x + 6.2, y + 10), QPointF(x + 10.6, y + 4.6)]
+        )
 
 
 def set_visible(widget: QWidget, on: bool) -> None:

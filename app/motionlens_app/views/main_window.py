@@ -51,7 +51,7 @@ from .result_panel import ResultPanel
 from .side_panel import SidePanel
 from .video_strip import VideoStrip
 from .viewer_panel import ViewerPanel
-from .widgets import counted
+from .widgets import NoteLabel, counted
 
 _ON_HIT = (
     "edit.favourite", "edit.tag", "edit.collect", "edit.uncollect", "find.moments", "",
@@ -88,7 +88,7 @@ class MainWindow(QMainWindow):
         self.side = SidePanel(session, themes)
         self.results = ResultPanel(session, themes)
         self.viewer = ViewerPanel(session.viewer, themes, session.why, session.link)
-        self.note = QLabel()
+        self.note = NoteLabel()
         self.queries = QueryActions(
             session, self.query, self.strip, self.results.grid, self.messages, self.note
         )
@@ -158,6 +158,7 @@ class MainWindow(QMainWindow):
         self.model_label.setContentsMargins(8, 4, 16, 4)
         self.note.setContentsMargins(16, 4, 8, 4)
         bar.addWidget(self.note)
+        self.note.clear()  # the bar has shown it
         bar.addWidget(self.import_strip, 1)
         bar.addPermanentWidget(self.model_label)
         self._note_timer = QTimer(self, singleShot=True, interval=12_000)

@@ -7,17 +7,19 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QDragLeaveEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from motionlens.library.facets import Filter
 
 from ..render.looks import TRAIL_SETS, ViewOptions
 from ..state.libraries import LibraryChoice
 from ..state.search import SearchPhase
+from ..views.key_page import KeyPage
 from .photographer import SIZES, Photographer
 from .takes import write_takes
 
 QUERY = "a person waves with the left hand"
+MANY_MOMENTS = "two push-ups, then gets up from the floor"
 
 
 def tour(shot: Photographer, choice: LibraryChoice, work: Path) -> None:
@@ -57,9 +59,12 @@ def _find(shot: Photographer) -> None:
     shot.both("find-2-filters", *SIZES)
     window.resize(*SIZES[0])
     session.finding.clear()
+    window.query.entered.emit()  # remembered: the list under the empty field tells it
+    _ask(shot, MANY_MOMENTS)
     session.finding.set_arrangement(group=True, fold=True)
     shot.wait(1.5)
     shot.both("find-3-grouped")
+    _ask(shot, QUERY)
     menu = window.results.sort.menu()
     menu.popup(window.results.sort.mapToGlobal(QPoint(0, window.results.sort.height())))
     shot.both("find-4-order")
@@ -69,6 +74,29 @@ def _find(shot: Photographer) -> None:
     shot.wait(1.0)
     shot.both("find-5-list")
     window.results.density.setChecked(False)
+    shot.wait(0.5)
+    grid = window.results.grid
+    at = grid.visualRect(session.items.index(1, 0)).center()
+    QTest.mouseMove(grid.viewport(), at)
+    QToolTip.showText(grid.viewport().mapToGlobal(at + QPoint(0, 40)), "Point at a card: its tool tip", grid)
+    shot.both("find-6-pointer-on-a-card")
+    QToolTip.hideText()
+    grid.menu_wanted.emit(grid.viewport().mapToGlobal(at))
+    shot.both("find-7-menu-of-a-card")
+    window.context_menu.close()
+    window.query.avoid.setFocus()
+    window.query.avoid.setText("both hands")
+    shot.wait(1.5)
+    shot.both("find-8-avoid")
+    window.query.avoid.clear()
+    low, high = session.finding.scores() or (0.0, 1.0)
+    session.finding.set_cut(high + 1.0)
+    shot.wait(0.8)
+    shot.both("find-9-everything-scores-lower")
+    session.finding.set_cut(low + 0.8 * (high - low))
+    shot.wait(0.8)
+    shot.both("find-9-score-cut")
+    session.finding.set_cut(0.0)
 
 
 def _keep(shot: Photographer) -> None:
@@ -88,6 +116,16 @@ def _keep(shot: Photographer) -> None:
     shot.both("keep-1-details")
     window.query.set_text("")
     shot.wait(0.6)
+    window.query.edit.setFocus()
+    QTest.keyClick(window.query.edit, Qt.Key.Key_Down)
+    shot.wait(0.8)
+    shot.both("keep-1-history-and-saved-searches")
+    window.keep.suggestions.close_list()
+    shot.over_modal(lambda: window.side.collections.make([]), "keep-1-name-of-a-collection")
+    session.finding.toggle("collection", session.curation.kept.collections[1].id)
+    shot.wait(0.8)
+    shot.both("keep-2-empty-collection")
+    session.finding.clear()
     session.finding.toggle("collection", session.curation.kept.collections[0].id)
     shot.until(lambda: session.items.rowCount() == len(items), 20)
     shot.wait(0.8)
@@ -114,6 +152,10 @@ def _look(shot: Photographer) -> None:
     window.viewer.show_options()
     shot.both("look-1-options-trails-onion-skin")
     QTest.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Escape)
+    window.viewer.options.hide()
+    shot.both("look-1-trails-onion-skin")
+    viewer.set_options(ViewOptions(body="skeleton"))
+    shot.both("look-1-skeleton")
     viewer.set_options(ViewOptions())
     window.viewer.compare_items(session.items.items[:4])
     shot.wait(2.0)
@@ -130,15 +172,27 @@ def _take_away(shot: Photographer, work: Path) -> None:
     shot.wait(0.8)
     assert window.exports.dialog is not None
     shot.both("take-1-export", of=window.exports.dialog)
-    window.exports.dialog.reject()
+    dialog = window.exports.dialog
+    dialog.folder.setText(str(work / "out"))
+    shot.wait(0.5)
+    dialog.go.click()
+    shot.until(lambda: dialog.pages.currentIndex() == 2, 60)
+    shot.both("take-1-exported", of=dialog)
+    dialog.reject()
     write_takes(work / "takes", shot.app.session.libraries.library)
     window.imports.review([work / "takes"])
     shot.until(lambda: bool(window.imports.preview.kinds), 60)
     shot.wait(2.0)
     shot.both("take-2-import")
+    assert window.imports.dialog is not None
+    window.imports.dialog.kinds.setCurrentRow(0)
+    shot.wait(1.0)
+    shot.both("take-2-import-ready")
     shot.close_dialog()
     shot.wait(0.3)
     window.table.actions["help.keys"].trigger()
     shot.wait(0.5)
-    shot.both("help-1-keyboard")
-    shot.close_dialog()
+    page = window.findChild(KeyPage)
+    assert page is not None
+    shot.both("help-1-keyboard", of=page)
+    page.close()

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QPainter, QPixmap
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from ..main import App
 
@@ -42,11 +42,37 @@ class Photographer:
         dialog = of or QApplication.activeModalWidget()
         picture = (dialog or self.app.window).grab()
         popup = QApplication.activePopupWidget()
-        if popup is not None:
-            _lay_over(picture, popup, dialog or self.app.window)
+        tips = [w for w in QApplication.topLevelWidgets() if w.windowType() == Qt.WindowType.ToolTip]
+        for over in (popup, *tips):
+            if over is not None and over.isVisible():
+                _lay_over(picture, over, dialog or self.app.window)
         path = self._out / f"{name}.png"
         picture.save(str(path))
         self.taken.append(path)
+
+    def over_modal(self, open_it: Callable[[], None], name: str) -> None:
+        """A dialog that keeps its caller until it is closed, in both themes; ``open_it`` opens it."""
+
+        def shoot() -> None:
+            self.both(name)
+            self.close_dialog()
+
+        QTimer.singleShot(300, shoot)
+        open_it()
+
+    def menu(self, name: str, title: str) -> None:
+        """A menu of the menu bar, open under its title."""
+        bar = self.app.window.menuBar()
+        action = next(one for one in bar.actions() if one.text().replace("&", "") == title)
+        menu, place = action.menu(), bar.actionGeometry(action)
+        assert isinstance(menu, QMenu)
+        for theme in THEMES:
+            self.app.window.choose_theme(theme)
+            self.wait(0.3)
+            menu.popup(bar.mapToGlobal(place.bottomLeft()))
+            self.wait(0.3)
+            self.take(f"{name}-{theme}")
+            menu.close()
 
     def close_dialog(self) -> None:
         """Close the dialog in front of the window, where there is one."""

@@ -21,7 +21,7 @@ def tour(shot: Photographer, video: Path, choice: LibraryChoice) -> None:
     shot.wait(0.5)
     window.queries.search_by_video(video)
     shot.until(lambda: bool(session.video.progress) and len(session.video.frames.times) > 20, 60)
-    shot.take("01-following")
+    shot.both("01-following")
     shot.until(lambda: session.video.state is not VideoState.TRACKING, 600)
     shot.until(lambda: session.search.phase is SearchPhase.RESULTS and session.video.frames.complete, 60)
     shot.wait(1.5)

@@ -153,7 +153,7 @@ def stylesheet(t: Theme) -> str:
         border-radius: {RADIUS}px; padding: 6px 12px; }}
     QPushButton:hover, QToolButton:hover {{ background: {t.card_hover}; border-color: {t.muted}; }}
     QPushButton:focus, QToolButton:focus {{ border: 2px solid {t.accent}; padding: 5px 11px; }}
-    QPushButton:disabled {{ color: {t.muted}; }}
+    QPushButton:disabled, QToolButton:disabled {{ color: {t.muted}; }}
     QPushButton#primary {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent};
         font-weight: 600; }}
     QPushButton#primary:focus {{ border: 2px solid {t.text}; }}
@@ -191,7 +191,7 @@ def stylesheet(t: Theme) -> str:
     QLineEdit#keep:focus, QPlainTextEdit#keep:focus {{ border: 2px solid {t.accent}; padding: 3px 7px; }}
     #suggestions {{ background: {t.card}; border: 1px solid {t.border}; border-radius: {RADIUS}px; }}
     QListWidget#suggestionRows {{ background: transparent; border: none; outline: 0; }}
-    QListWidget#suggestionRows::item {{ padding: 4px 8px; border-radius: 4px; color: {t.text}; }}
+    QListWidget#suggestionRows::item {{ padding: 4px 8px 4px 10px; border-radius: 4px; color: {t.text}; }}
     QListWidget#suggestionRows::item:selected {{ background: {t.accent_soft}; color: {t.text}; }}
     #palette {{ background: {t.card}; border: 1px solid {t.border}; border-radius: 10px; }}
     QLineEdit#paletteField {{ background: {t.panel}; color: {t.text}; border: 2px solid {t.accent};

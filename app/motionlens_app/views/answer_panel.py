@@ -27,7 +27,7 @@ class AnswerPanel(QWidget):
         self.pin.setFixedSize(26, 22)
         self.pin.setStyleSheet("padding: 0px;")
         row = QHBoxLayout(self.head)
-        row.setContentsMargins(6, 0, 0, 0)
+        row.setContentsMargins(0, 2, 0, 0)
         row.setSpacing(6)
         row.addWidget(self.title, 3)
         row.addWidget(self.score, 1)

@@ -11,7 +11,6 @@ from ..state.scales import UNITS, Scale
 from .data_colours import colour_map
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _NUMBER = 48
 _TITLE = 36
 _UNIT = 76
@@ -85,9 +84,9 @@ class ColourBar(QWidget):
         picture = QImage(table.data, len(table), 1, 3 * len(table), QImage.Format.Format_RGB888)
         painter.drawImage(strip, picture)
         painter.setPen(QColor(theme.muted))
-        painter.drawText(QRectF(area.left() + 4, 0, _TITLE, 20), _LEFT, title)
+        painter.drawText(QRectF(area.left(), 0, _TITLE, 20), _LEFT, title)
         painter.setPen(QColor(theme.text))
-        painter.drawText(QRectF(left - _NUMBER, 0, _NUMBER - 5, 20), _RIGHT, low)
+        painter.drawText(QRectF(left - _NUMBER, 0, _NUMBER - 5, 20), _LEFT, low)
         painter.drawText(QRectF(strip.right() + 5, 0, _NUMBER, 20), _LEFT, high)
         if scale.quantity == "interaction":
             x = round(strip.center().x())

@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget
 
 from motionlens.motion import FPS
 
 from .. import theme as look
 from ..state.linked import WhyLink
 from ..state.playback import SPEEDS, Playback
-from .widgets import IconButton
+from .widgets import IconButton, MenuButton
 
 
 class Transport(QWidget):
@@ -52,9 +52,8 @@ class Transport(QWidget):
         playback.state_changed.connect(self.refresh)
         self.refresh()
 
-    def _choices(self, tip: str, text: str, rows: list[tuple[str, Callable[[], None]]]) -> IconButton:
-        made = IconButton("", tip, self._themes, text=text)
-        made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    def _choices(self, tip: str, text: str, rows: list[tuple[str, Callable[[], None]]]) -> MenuButton:
+        made = MenuButton(text, tip, self._themes)
         menu = QMenu(made)
         for words, run in rows:
             action = QAction(words, menu)

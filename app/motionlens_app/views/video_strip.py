@@ -35,7 +35,7 @@ class VideoStrip(QWidget):
         self.trim = TrimBar(session.video, themes)
         self.clock = PlaybackClock(session.video.playback, 33, parent=self)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 0, 12, 6)
+        row.setContentsMargins(12, 4, 12, 6)
         row.setSpacing(12)
         row.addWidget(self.picture)
         column = QVBoxLayout()

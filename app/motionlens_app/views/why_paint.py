@@ -118,6 +118,7 @@ class MapPainter:
         room = area.width() - (40 if numbers else 0)
         zero = area.left() + room * -low / (high - low)
         painter.setFont(look.font(small=True))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)  # round corners
         for row, value in enumerate(values.tolist()):
             if not np.isfinite(value):
                 continue
@@ -135,6 +136,7 @@ class MapPainter:
             if numbers:
                 painter.setPen(QColor(theme.muted))
                 painter.drawText(rect.adjusted(0, -4, 0, 4), _RIGHT, f"{value:.3f}")
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(QPen(QColor(theme.border), 1))
         painter.drawLine(QPointF(zero, area.top()), QPointF(zero, area.bottom()))
 
@@ -210,12 +212,18 @@ class MapPainter:
         painter.drawText(QRectF(area.left(), HEAD - 36, area.width() + 20, 14), _LEFT, "seconds")
         wide = places.time_rect(0).width()
         step = max(int(np.ceil(34 / max(wide, 1))), 1)
+        metrics, free = QFontMetricsF(painter.font()), area.left()
         for number in range(0, len(segments), step):
             start, end = segments[number]
-            rect = places.time_rect(number)
+            text = f"{start:.1f}"
+            width = metrics.horizontalAdvance(text)
+            left = min(places.time_rect(number).left(), area.right() - width)  # whole at the right end too
+            if left < free:
+                continue
+            free = left + width + 4
             on = pick.span is not None and start < pick.span[1] and end > pick.span[0]
             painter.setPen(QColor(theme.text if on else theme.muted))
-            painter.drawText(QRectF(rect.left(), HEAD - 21, wide * step + 6, 15), _LEFT, f"{start:.1f}")
+            painter.drawText(QRectF(left, HEAD - 21, width + 2, 15), _LEFT, text)
         for number in range(len(segments)):
             rect = places.time_rect(number)
             painter.fillRect(

@@ -30,7 +30,7 @@ from .answer_panel import AnswerPanel
 from .colour_bar import ColourBar
 from .why_switch import WhySwitch
 from .why_words import EMPTY, HOW_TO_READ, NAMES, SHORT, SHORT_EXAMPLE, outcome, readout
-from .widgets import ElidedLabel, IconButton, button, label
+from .widgets import ElidedLabel, IconButton, MenuButton, button, label
 
 SIDE_BY_SIDE_FROM = 820
 """Two motions stand beside one another from this width on, else one above the other."""
@@ -41,9 +41,9 @@ EXPORTS = (
     ("Arrays (npz)…", ".npz"),
 )
 _MODES: tuple[tuple[ScaleMode, str, str], ...] = (
-    ("query", "all rows", "One colour scale for all ro&ws of the query"),
-    ("word", "each row", "&Each row on its own colour scale"),
-    ("shared", "all motions", "One colour scale for all &motions that are compared"),
+    ("query", "All rows", "One colour scale for all ro&ws of the query"),
+    ("word", "Each row", "&Each row on its own colour scale"),
+    ("shared", "All motions", "One colour scale for all &motions that are compared"),
 )
 
 
@@ -146,8 +146,7 @@ class WhyPanel(QWidget):
         for bar in self.bars:
             column.addWidget(bar)
         row.addLayout(column, 1)
-        self.mode = IconButton("", "What one colour scale is for", self._themes, text="all rows")
-        self.mode.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.mode = MenuButton("All rows", "What one colour scale is for", self._themes)
         self.mode.setFixedHeight(22)
         menu, group = QMenu(self.mode), QActionGroup(self.mode)
         self.mode_actions: dict[str, QAction] = {}
@@ -183,7 +182,7 @@ class WhyPanel(QWidget):
         self.help_text = label(HOW_TO_READ, "", wrap=True)
         self.help_text.setTextFormat(Qt.TextFormat.RichText)
         self.help_text.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.help_text.setContentsMargins(0, 0, 12, 8)
+        self.help_text.setContentsMargins(0, 8, 12, 8)
         self.help_page = _scrolled(self.help_text)
         for page in (self.empty, self.maps, self.help_page):
             self.stack.addWidget(page)
@@ -198,7 +197,7 @@ class WhyPanel(QWidget):
         for quantity, made in self.quantity_buttons.items():
             made.setChecked(why.quantity == quantity)
         self.mode_actions[why.mode].setChecked(True)
-        self.mode.setText(next(short for mode, short, _ in _MODES if mode == why.mode) + " ▾")
+        self.mode.setText(next(short for mode, short, _ in _MODES if mode == why.mode))
         here = why.question is not None and why.is_pinned(why.question.item.key)
         self.pin_button.setChecked(here)
         self.pin_button.setEnabled(why.question is not None)

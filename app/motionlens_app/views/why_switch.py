@@ -33,7 +33,7 @@ class WhySwitch(QWidget):
         self.sides: list[QToolButton] = []
         self._group = QButtonGroup(self)
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 2)
+        row.setContentsMargins(0, 0, 4, 2)
         row.setSpacing(2)
         self._places = QHBoxLayout()
         self._places.setSpacing(2)

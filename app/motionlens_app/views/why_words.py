@@ -21,9 +21,9 @@ SHORT_EXAMPLE: dict[Quantity, str] = {
     "similarity": "How alike the model finds a part of the example and a body part. Not a probability.",
     "interaction": "What a part of the example and a body part add to the score together. Not a probability.",
 }
-HOW_TO_READ = """<h3>How to read this</h3>
+HOW_TO_READ = """<p><b>How to read this</b></p>
 <p>Each row is a word of the query. The left map shows at which joints the motion meets it, the right one when.</p>
-<p><b>Similarity</b> is the cosine between a word and a body part during 0.8 s, as the model sees them; a cell of
+<p><b>Similarity</b> is the cosine between a word and a body part during 0.8&nbsp;s, as the model sees them; a cell of
 a map holds the largest one. It says what is alike, not what the score was made of: a word may be like many
 places, and only the best of them counts.</p>
 <p><b>Shapley-Taylor interaction</b> is what a word and a body part at a moment add to the score
@@ -31,7 +31,7 @@ places, and only the best of them counts.</p>
 A cell is the sum of its patches. Above zero the pair raised the score, below zero it lowered it.</p>
 <p><b>Neither is a probability.</b> The interactions do not sum to the score: patches compete for a word, and
 what they take from each other is not shown. The <b>bars</b> do sum to it.</p>
-<p><b>A video or a motion as the query:</b> a row is one of its body parts, or one of its windows of 0.8 s; all
+<p><b>A video or a motion as the query:</b> a row is one of its body parts, or one of its windows of 0.8&nbsp;s; all
 else is as for words. <b>Words and example</b> together: each has its own maps and its own score, of which the
 search makes one.</p>
 <p>Joints are those where a body part is or that it moves, so that neighbours may share a value. Scores and values

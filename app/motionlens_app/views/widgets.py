@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QIcon, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QScrollBar, QSizePolicy, QToolButton
 
 from ..theme import ThemeManager, icon
@@ -45,6 +45,24 @@ class IconButton(QToolButton):
     def _tint(self) -> None:
         if self._name:
             self.setIcon(icon(self._name, self._themes.theme))
+
+
+class MenuButton(IconButton):
+    """Words that open a menu, with an arrow that says so."""
+
+    def __init__(self, text: str, tip: str, themes: ThemeManager) -> None:
+        super().__init__("", tip, themes, text=text)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setStyleSheet("padding-right: 20px;")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The words, then the arrow."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        place = QRect(self.width() - 18, (self.height() - 10) // 2 + 1, 10, 10)
+        mode = QIcon.Mode.Normal if self.isEnabled() else QIcon.Mode.Disabled
+        icon("caret-down", self._themes.theme).paint(painter, place, mode=mode)
+        painter.end()
 
 
 class QuietScrollBar(QScrollBar):

@@ -85,7 +85,7 @@ def _start(path: Path, size: int = _HEAD_BYTES) -> bytes:
 
 def _named(kind: str, title: str, names: list[str], noun: str = "joint") -> Head:
     rig = rig_of(names)
-    words = [title, *([f"{rig} rig"] if rig else []), f"{len(names)} {noun}s"]
+    words = [title, *([f"{rig} rig"] if rig else []), f"{len(names)} {noun}" + "s" * (len(names) != 1)]
     return Head(signature(kind, names), ", ".join(words), tuple(names))
 
 

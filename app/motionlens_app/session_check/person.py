@@ -27,13 +27,14 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from ..main import App
 from ..measure.meter import resident_mb
 from ..measure.watchdog import Watchdog
 from ..services import LocalServices
 from ..state.search import SearchPhase
+from ..views.name_dialog import NameDialog
 from ..worker import LANE
 
 _LOOK_MS = 10
@@ -216,7 +217,7 @@ class Person:
 
         def look() -> None:
             dialog = QApplication.activeModalWidget()
-            edit = dialog.findChild(QLineEdit) if isinstance(dialog, QInputDialog) else None
+            edit = dialog.findChild(QLineEdit) if isinstance(dialog, NameDialog) else None
             if edit is not None:
                 timer.stop()
                 timer.deleteLater()

@@ -6,13 +6,14 @@ import json
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QInputDialog, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from ..state.curation import CurationController
 from ..state.dragging import ITEMS_MIME
 from ..state.finding import FindingController
 from ..state.session import Session
 from ..theme import ThemeManager
+from .name_dialog import ask_name
 from .rows import Row, set_visible
 from .widgets import button, label
 
@@ -56,9 +57,7 @@ class CollectionList(QWidget):
         self._session, self._themes = session, themes
         self._finding: FindingController = session.finding
         self._curation: CurationController = session.curation
-        self.ask_name = lambda title, text="": QInputDialog.getText(
-            self.window(), "MotionLens", title, text=text
-        )
+        self.ask_name = lambda title, text="": ask_name(self.window(), title, text)
         self.rows: dict[int, CollectionRow] = {}
         self.searches: dict[int, Row] = {}
         box = QVBoxLayout(self)

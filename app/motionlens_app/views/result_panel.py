@@ -169,6 +169,11 @@ class ResultPanel(QWidget):
             self._presented = state
             self.empty.present(picture, title, sentence, **more)
 
+    def _collection_is_empty(self) -> bool:
+        """The open collection holds nothing, whatever else filters."""
+        number, kept = self._session.finding.collection, self._session.curation.kept
+        return any(one.id == number and not one.n_items for one in kept.collections)
+
     def _present_empty(self) -> None:
         session, libraries = self._session, self._session.libraries
         importing = session.imports.state is not ImportState.IDLE
@@ -189,6 +194,12 @@ class ResultPanel(QWidget):
                 "Choose another one on the left, or begin with the motions that come with MotionLens.",
                 buttons=[starter, folder],
             )
+        elif self._collection_is_empty():
+            self._present(
+                "stack", "This collection is empty",
+                "Drag cards onto its name on the left, or press Ctrl+D on the cards you want in it.",
+                buttons=[("Show the whole library", session.finding.clear)],
+            )  # fmt: skip
         elif session.finding.active() and (
             session.finding.last.filtered or session.search.phase is SearchPhase.NOTHING
         ):
@@ -196,12 +207,6 @@ class ResultPanel(QWidget):
                 "funnel", "The filters hide everything",
                 "Take one of them out above, or begin without any.",
                 buttons=[("Clear all filters", session.finding.clear)],
-            )  # fmt: skip
-        elif session.finding.collection is not None:
-            self._present(
-                "stack", "This collection is empty",
-                "Drag cards onto its name on the left, or press Ctrl+D on the cards you want in it.",
-                buttons=[("Show the whole library", session.finding.clear)],
             )  # fmt: skip
         elif session.finding.last.cut:
             self._present(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -131,11 +131,11 @@ class CutSlider(QWidget):
         scores = self._finding.scores() if self._session.search.asks else None
         wide = scores is not None and scores[1] > scores[0]
         set_visible(self, wide and (self._room or self._finding.cut != 0.0))
-        if self._finding.cut == 0.0 and self.slider.value():
-            self.slider.blockSignals(True)
-            self.slider.setValue(0)
-            self.slider.blockSignals(False)
         cut = self._finding.cut
+        if scores is not None and wide and not self.slider.isSliderDown():
+            share = (cut - scores[0]) / (scores[1] - scores[0]) if cut else 0.0
+            with QSignalBlocker(self.slider):  # the knob stands where the cut is among these scores
+                self.slider.setValue(round(_STEPS * min(max(share, 0.0), 1.0)))
         self.figure.setText(f"≥ {cut:.2f}" if cut else "all")
 
     def _slid(self, value: int) -> None:

@@ -92,7 +92,7 @@ class ExportDialog(QDialog):
         self.setModal(False)
         self.setMinimumWidth(560)
         self.pages = QStackedWidget()
-        self.running, self.end = ProgressPage(), EndPage()
+        self.running, self.end = ProgressPage(), EndPage(themes)
         for page in (self._form_page(), self.running, self.end):
             self.pages.addWidget(page)
         box = QVBoxLayout(self)
@@ -350,13 +350,15 @@ class ExportDialog(QDialog):
 
     def _finished(self, report: Any) -> None:
         notes = sorted({written.note for written in report.written if written.note})
-        self._end(end_sentence(report, self._exports.folder), notes, report.failures)
+        self._end(end_sentence(report, self._exports.folder), notes, report.failures, bool(report.written))
 
     def _failed(self, error: Exception) -> None:
         self._end(f"Nothing was exported. {error}", [], ())
 
-    def _end(self, headline: str, notes: Sequence[str], failures: Sequence[Any]) -> None:
-        self.end.tell(headline, notes, failures)
+    def _end(
+        self, headline: str, notes: Sequence[str], failures: Sequence[Any], written: bool = False
+    ) -> None:
+        self.end.tell(headline, notes, failures, written)
         self.end.open_folder.setEnabled(Path(self._exports.folder).is_dir())
         self.pages.setCurrentIndex(2)
         self.end.table.resizeRowsToContents()

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QProgressBar,
+    QSizePolicy,
+    QSpacerItem,
     QVBoxLayout,
     QWidget,
 )
@@ -81,8 +83,13 @@ class ProgressPage(QWidget):
 class EndPage(QWidget):
     """What was written, and what was not and why."""
 
-    def __init__(self) -> None:
+    def __init__(self, themes: ThemeManager) -> None:
         super().__init__()
+        self._themes = themes
+        self.picture = label("")
+        self.picture.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        themes.changed.connect(self._tint)
+        self._tint()
         self.headline = label("", "title", wrap=True)
         self.notes = label("", "muted", wrap=True)
         self.table = FailureTable("Motion", "Why it was not exported", "Motions that were not exported", 180)
@@ -99,19 +106,37 @@ class EndPage(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(12)
+        self._above = QSpacerItem(0, 0)
+        box.addItem(self._above)
+        box.addWidget(self.picture)
         box.addWidget(self.headline)
         box.addWidget(self.notes)
         box.addWidget(self.table, 100)
         box.addStretch(1)
         box.addLayout(row)
 
-    def tell(self, headline: str, notes: Sequence[str], failures: Sequence[Any]) -> None:
-        """Fill in."""
+    def _tint(self) -> None:
+        self.picture.setPixmap(icon("check-circle", self._themes.theme, accent=True).pixmap(48, 48))
+
+    def tell(
+        self, headline: str, notes: Sequence[str], failures: Sequence[Any], written: bool = False
+    ) -> None:
+        """Fill in; where all went well it stands in the middle."""
         self.headline.setText(headline)
         self.notes.setText("\n".join(f"Some were {note}." for note in notes))
         self.notes.setVisible(bool(notes))
         for widget in (self.table, self.copy_list):
             widget.setVisible(bool(failures))
+        well = bool(written) and not failures
+        self.picture.setVisible(well)
+        side = Qt.AlignmentFlag.AlignHCenter if well else Qt.AlignmentFlag.AlignLeft
+        for words in (self.headline, self.notes):
+            words.setAlignment(side)
+        expanding = QSizePolicy.Policy.Expanding if well else QSizePolicy.Policy.Fixed
+        self._above.changeSize(0, 0, QSizePolicy.Policy.Minimum, expanding)
+        layout = self.layout()
+        if layout is not None:
+            layout.invalidate()
         self.table.fill([(failure.name, failure.message) for failure in failures])
 
 

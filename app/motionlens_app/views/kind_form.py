@@ -191,6 +191,10 @@ class KindForm(QWidget):
         self.fps.setValidator(limits)
         self.why = {name: ElidedLabel("muted") for name in ("unit", "up", "fps", "facing", "t_pose")}
         self.joints_line = label("", "muted", wrap=True)
+        self.settled = label(
+            "This format says everything about its motions: there is nothing to correct.", wrap=True
+        )
+        self.settled.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.joints = JointTable(themes)
         self._lay_out()
         for key, box in (("unit_m", self.unit), ("up_axis", self.up), ("facing", self.facing),
@@ -220,6 +224,7 @@ class KindForm(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(8)
+        box.addWidget(self.settled)
         box.addWidget(self.fields)
         box.addSpacing(4)
         box.addWidget(self.joints_line)
@@ -246,6 +251,7 @@ class KindForm(QWidget):
         self.joints.setVisible("joints" in can and bool(found or kind.unmapped or stated.joints))
         self.joints_line.setVisible(bool(can))
         self.fields.setVisible(bool(can))
+        self.settled.setVisible(not can and not kind.warnings)
         self._say_why(kind, reading)
         if "joints" in can:
             self.joints.show_kind(kind)

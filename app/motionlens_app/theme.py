@@ -108,6 +108,12 @@ def palette(theme: Theme) -> QPalette:
     return out
 
 
+def _faint(colour: str) -> str:
+    """For what is switched off: as in the palette."""
+    seen = QColor(colour)
+    return f"rgba({seen.red()}, {seen.green()}, {seen.blue()}, 60%)"
+
+
 def stylesheet(t: Theme) -> str:
     """The few rules that the palette cannot express."""
     return f"""
@@ -119,11 +125,13 @@ def stylesheet(t: Theme) -> str:
     QMenu {{ background: {t.card}; color: {t.text}; border: 1px solid {t.border}; padding: 4px; }}
     QMenu::item {{ padding: 6px 24px 6px 12px; border-radius: 4px; }}
     QMenu::item:selected {{ background: {t.accent_soft}; }}
+    QMenu::item:disabled {{ color: {_faint(t.muted)}; background: transparent; }}
     QMenu::separator {{ height: 1px; background: {t.border}; margin: 4px 8px; }}
     QMenu::indicator {{ left: 4px; }}
     QToolTip {{ background: {t.card}; color: {t.text}; border: 1px solid {t.border}; padding: 4px; }}
     QSplitter::handle {{ background: {t.window}; }}
     QSplitter::handle:hover {{ background: {t.accent_soft}; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QStatusBar {{ background: {t.panel}; border-top: 1px solid {t.border}; }}
     QStatusBar::item {{ border: none; }}
     #panel {{ background: {t.panel}; }}

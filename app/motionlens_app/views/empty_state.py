@@ -65,7 +65,7 @@ class EmptyState(QWidget):
         self._icon_name = picture
         self._tint()
         self.title.setText(title)
-        self.sentence.setText(sentence)
+        self.sentence.setText(sentence.replace("/", "/\u2060"))  # no line ends within "ASF/AMC"
         self._balance()
         self.progress.setVisible(progress is not None)
         if progress is not None:

@@ -58,7 +58,7 @@ class KeyPage(QDialog):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setAccessibleName("Commands and their keys")
         foot = QHBoxLayout()
-        foot.setContentsMargins(24, 8, 16, 16)
+        foot.setContentsMargins(24, 8, 24, 16)
         foot.addWidget(label("Ctrl+K finds every command, also those without a key.", "muted"))
         foot.addStretch(1)
         self.close_button = button("Close", "", self.reject)

@@ -319,7 +319,7 @@ class MainWindow(QMainWindow):
 
     def _present_failures(self, failures, headline: str = "") -> None:
         text = headline or f"{counted(len(failures), 'file')} of this library could not be read."
-        self.failure_dialog = FailureDialog(text + " Each file's reason:", failures, self)
+        self.failure_dialog = FailureDialog(text + " Each file’s reason:", failures, self)
         self.failure_dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.failure_dialog.open()
 

@@ -32,6 +32,7 @@ class MessageBar(QWidget):
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.details = QPlainTextEdit(readOnly=True)
         self.details.setMaximumHeight(140)
+        self.details.document().setDocumentMargin(8)
         self.details.setAccessibleName("Details of the failure")
         self.details.setVisible(False)
         self.action = button("", "primary")

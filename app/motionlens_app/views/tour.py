@@ -90,9 +90,9 @@ class Tour(QFrame):
         foot.setContentsMargins(-6, 0, 0, 0)  # the flat button's words, not its edge, stand under the text
         self.skip_key = label("Esc", "cap")
         foot.addWidget(self.skip)
-        foot.addWidget(self.skip_key)
+        foot.addWidget(self.skip_key, 0, Qt.AlignmentFlag.AlignVCenter)
         foot.addStretch(1)
-        foot.addWidget(label("Enter", "cap"))
+        foot.addWidget(label("Enter", "cap"), 0, Qt.AlignmentFlag.AlignVCenter)
         foot.addWidget(self.next)
         box = QVBoxLayout(self)
         box.setContentsMargins(20, 16, 20, 16)

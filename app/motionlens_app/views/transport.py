@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget
 
@@ -42,6 +42,8 @@ class Transport(QWidget):
         self.looped.menu().aboutToShow.connect(lambda: marked.setEnabled(link.pinned_span is not None))
         self.time = QLabel("")
         self.time.setObjectName("muted")
+        self.time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._widest = ""
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 16, 4)
         row.setSpacing(2)
@@ -74,9 +76,20 @@ class Transport(QWidget):
     def show_frame(self, frame: float) -> None:
         """The read-out of time and frame."""
         playback, whole = self.playback, int(frame)
-        text = f"{whole / FPS:.2f} / {playback.last / FPS:.2f} s   frame {whole}" if playback.n_frames else ""
-        if text != self.time.text():  # a new text lays the row out again
-            self.time.setText(text)
+        text = self._read_out(whole) if playback.n_frames else ""
+        if text == self.time.text():
+            return
+        widest = self._read_out(playback.last)
+        if (
+            widest != self._widest
+        ):  # room for the last frame: a longer text would be cut until the next layout
+            self._widest = widest
+            self.time.ensurePolished()
+            self.time.setFixedWidth(self.time.fontMetrics().horizontalAdvance(widest) + 2)
+        self.time.setText(text)
+
+    def _read_out(self, frame: int) -> str:
+        return f"{frame / FPS:.2f} / {self.playback.last / FPS:.2f} s   frame {frame}"
 
     def refresh(self) -> None:
         """Follow the state."""

@@ -61,6 +61,8 @@ def _find(shot: Photographer) -> None:
     session.finding.clear()
     window.query.entered.emit()  # remembered: the list under the empty field tells it
     _ask(shot, MANY_MOMENTS)
+    session.search.show_all()
+    shot.wait(0.8)
     session.finding.set_arrangement(group=True, fold=True)
     shot.wait(1.5)
     shot.both("find-3-grouped")
@@ -89,13 +91,13 @@ def _find(shot: Photographer) -> None:
     shot.wait(1.5)
     shot.both("find-8-avoid")
     window.query.avoid.clear()
-    low, high = session.finding.scores() or (0.0, 1.0)
-    session.finding.set_cut(high + 1.0)
-    shot.wait(0.8)
-    shot.both("find-9-everything-scores-lower")
-    session.finding.set_cut(low + 0.8 * (high - low))
+    shot.wait(1.5)
+    window.results.cut.slider.setValue(70)
     shot.wait(0.8)
     shot.both("find-9-score-cut")
+    session.finding.set_cut(9.0)
+    shot.wait(0.8)
+    shot.both("find-9-everything-scores-lower")
     session.finding.set_cut(0.0)
 
 

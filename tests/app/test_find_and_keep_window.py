@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from tiny_library import TinyServices, fill
 
 from motionlens.library import LocalLibrary
@@ -234,3 +235,16 @@ def test_copies_are_folded_and_the_card_says_how_many(app, services, qtbot, tmp_
     qtbot.waitUntil(lambda: app.session.finding.last.folded == 1, timeout=20_000)
     assert [item.copies for item in app.session.items.items if item.copies] == [1]
     assert "10 motions · 1 copy folded" in app.window.results.line.toolTip()
+
+
+def test_an_empty_collection_says_so(app, qtbot):
+    window, curation = app.window, app.session.curation
+    curation.create_collection("To be cleaned")
+    qtbot.waitUntil(lambda: bool(curation.kept.collections))
+    app.session.finding.toggle("collection", curation.kept.collections[0].id)
+    qtbot.waitUntil(lambda: app.session.items.rowCount() == 0)
+    assert window.results.empty.title.text() == "This collection is empty"
+    window.viewer.show_details()
+    qtbot.waitUntil(
+        lambda: any("No motion" in label.text() for label in window.viewer.details.findChildren(QLabel))
+    )

@@ -92,6 +92,7 @@ class MessageBar(QWidget):
             self.sentence.setText("This is a fault in MotionLens; the details help to report it.")
         self.details.setPlainText("".join(traceback.format_exception(error)))
         self.details.hide()
+        self.more.setText("Details")
         self.more.setVisible(not known)
         self.show()
 
@@ -128,4 +129,6 @@ class MessageBar(QWidget):
             run()
 
     def _toggle(self) -> None:
-        self.details.setVisible(not self.details.isVisible())
+        shown = not self.details.isVisible()
+        self.details.setVisible(shown)
+        self.more.setText("Hide details" if shown else "Details")

@@ -164,6 +164,7 @@ def stylesheet(t: Theme) -> str:
     QPushButton:disabled, QToolButton:disabled {{ color: {t.muted}; }}
     QPushButton#primary {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent};
         font-weight: 600; }}
+    QPushButton#primary:disabled {{ background: {t.card_hover}; color: {t.muted}; border-color: {t.border}; }}
     QPushButton#primary:focus {{ border: 2px solid {t.text}; }}
     QPushButton#chip {{ border-radius: 14px; padding: 5px 12px; }}
     QPushButton#chip:focus {{ border: 2px solid {t.accent}; padding: 4px 11px; }}

@@ -11,8 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QProgressBar,
-    QSizePolicy,
-    QSpacerItem,
     QVBoxLayout,
     QWidget,
 )
@@ -106,8 +104,8 @@ class EndPage(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(12)
-        self._above = QSpacerItem(0, 0)
-        box.addItem(self._above)
+        self._column = box
+        box.addStretch(0)
         box.addWidget(self.picture)
         box.addWidget(self.headline)
         box.addWidget(self.notes)
@@ -132,11 +130,7 @@ class EndPage(QWidget):
         side = Qt.AlignmentFlag.AlignHCenter if well else Qt.AlignmentFlag.AlignLeft
         for words in (self.headline, self.notes):
             words.setAlignment(side)
-        expanding = QSizePolicy.Policy.Expanding if well else QSizePolicy.Policy.Fixed
-        self._above.changeSize(0, 0, QSizePolicy.Policy.Minimum, expanding)
-        layout = self.layout()
-        if layout is not None:
-            layout.invalidate()
+        self._column.setStretch(0, 1 if well else 0)
         self.table.fill([(failure.name, failure.message) for failure in failures])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QFontMetricsF, QImage
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from motionlens_app import theme as look
@@ -12,6 +12,7 @@ from motionlens_app.views.empty_state import EmptyState
 from motionlens_app.views.failure_table import FailureTable
 from motionlens_app.views.flow import FlowLayout
 from motionlens_app.views.name_dialog import NameDialog
+from motionlens_app.views.query_chip import short_label
 from motionlens_app.views.result_panel import line_forms
 from motionlens_app.views.rows import TickBox
 from motionlens_app.views.widgets import ElidedLabel, NoteLabel, QuietScrollBar, button
@@ -126,3 +127,11 @@ def test_a_tick_is_the_accent_in_both_themes(qtbot, qapp):
     for choice, accent in (("dark", look.DARK.accent), ("light", look.LIGHT.accent)):
         themes.choose(choice)
         assert accent in colours(box.grab().toImage())
+
+
+def test_a_chip_keeps_the_range_whole(qapp):
+    metrics = QFontMetricsF(look.font())
+    short = short_label("walk_and_jump_down_from_the_wall.mp4 3.5–7.7 s", metrics, 168)
+    assert short.endswith(" 3.5–7.7 s") and "…" in short
+    assert metrics.horizontalAdvance(short) <= 169
+    assert short_label("wave left", metrics, 168) == "wave left"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -26,6 +28,7 @@ HEIGHT = 32
 _PICTURE = QSize(40, 26)
 _WIDEST_NAME = 168
 _CROSS = 24
+_SPAN = re.compile(r" [\d.]+–[\d.]+ s$")
 
 
 def image_of(picture: np.ndarray) -> QImage:
@@ -35,6 +38,14 @@ def image_of(picture: np.ndarray) -> QImage:
     image = QImage(picture.data, width, height, 3 * width, QImage.Format.Format_RGB888)
     image._array = picture  # type: ignore[attr-defined]
     return image
+
+
+def short_label(label: str, metrics: QFontMetricsF, room: float) -> str:
+    """A name with "…" in its middle where it is too long; the range behind it ("3.5–7.7 s") stays whole."""
+    span = _SPAN.search(label)
+    name, tail = (label[: span.start()], span.group()) if span else (label, "")
+    left = room - metrics.horizontalAdvance(tail)
+    return metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, left) + tail
 
 
 class QueryChip(QWidget):
@@ -70,9 +81,7 @@ class QueryChip(QWidget):
     def show_chip(self, chip: Chip) -> None:
         """The same chip, of which more is known."""
         self.chip = chip
-        self._label = QFontMetricsF(look.font()).elidedText(
-            chip.label, Qt.TextElideMode.ElideMiddle, _WIDEST_NAME
-        )
+        self._label = short_label(chip.label, QFontMetricsF(look.font()), _WIDEST_NAME)
         share = "" if chip.progress is None else f", {100 * chip.progress:.0f} percent"
         state = "" if chip.ready else f", being read{share}"
         self.setAccessibleName(f"Search by the {chip.kind} {chip.label}{state}")

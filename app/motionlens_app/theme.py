@@ -236,6 +236,9 @@ def stylesheet(t: Theme) -> str:
     QTableView::item:selected {{ background: {t.accent_soft}; color: {t.text}; }}
     QHeaderView::section {{ background: {t.panel}; color: {t.muted}; border: none; padding: 6px 8px;
         border-bottom: 1px solid {t.border}; }}
+    QHeaderView {{ background: transparent; border: none; }}
+    QHeaderView::section:first {{ border-top-left-radius: 5px; }}
+    QHeaderView::section:last {{ border-top-right-radius: 5px; }}
     """
 
 

@@ -39,6 +39,7 @@ class Photographer:
 
     def take(self, name: str, of: QWidget | None = None) -> None:
         """Save the window, or the dialog in front of it (one that lets the window work is named)."""
+        self._application.sendPostedEvents()  # what changed is laid out before it is painted
         dialog = of or QApplication.activeModalWidget()
         picture = (dialog or self.app.window).grab()
         popup = QApplication.activePopupWidget()

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from ..state.libraries import LibraryState, choice_for, own_choice, starter_choice
 from ..state.session import Session
-from ..theme import ThemeManager, font, icon
+from ..theme import ThemeManager, icon
 from .collection_list import CollectionList
 from .facet_panel import FacetPanel
 from .rows import Row, set_visible
@@ -83,8 +82,6 @@ class SidePanel(QWidget):
         box.addSpacing(4)
         self.counts = label("", "", wrap=True)
         self.counts.setContentsMargins(8, 0, 8, 0)  # under the icons of the rows above
-        self.counts.setMinimumHeight(2 * QFontMetrics(font()).lineSpacing())  # what is below does not move
-        self.counts.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         box.addWidget(self.counts)
         box.addSpacing(2)
         self.folder = ElidedLabel("muted", Qt.TextElideMode.ElideMiddle)

@@ -321,6 +321,16 @@ def test_details_are_a_tab_away_and_nothing_is_explained_there(app, pane, servic
     qtbot.waitUntil(lambda: app.session.why.current is not None and len(services.explained) > asked)
 
 
+def test_the_tabs_stay_where_they_are_between_the_pages(app, pane, qtbot):
+    tabs = app.window.viewer.tabs
+    why = tabs.geometry()
+    tabs.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: not pane.tools.isVisible())
+    qtbot.wait(50)  # the lines are laid out anew
+    assert tabs.y() == why.y() and tabs.height() == why.height()
+    tabs.setCurrentIndex(0)
+
+
 # -- picture -----------------------------------------------------------------------------------------
 
 

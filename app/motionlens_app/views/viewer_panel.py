@@ -139,12 +139,14 @@ class ViewerPanel(QWidget):
             self.pages.addWidget(page)
         self.tabs.currentChanged.connect(self.pages.setCurrentIndex)
         self.tabs.currentChanged.connect(lambda at: self.why.tools.setVisible(at == 0))
+        keep = self.why.tools.sizePolicy()
+        keep.setRetainSizeWhenHidden(True)  # the tabs stay where they are without the tools
+        self.why.tools.setSizePolicy(keep)
         row = QHBoxLayout()
         row.setSpacing(0)
         row.addWidget(self.tabs)
         row.addStretch(1)
         row.addWidget(self.why.tools)
-        row.addStrut(self.why.tools.sizeHint().height())  # the tabs stay where they are without the tools
         out = QWidget()
         out.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         out.setMinimumHeight(80)

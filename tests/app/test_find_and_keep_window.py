@@ -65,6 +65,27 @@ def test_facets_filter_and_chips_take_filters_away(app, qtbot):
     assert not chips.isVisible() and not rows["length", "5-10 s"].isChecked()
 
 
+def test_part_of_a_name_filters_and_its_chip_takes_it_away(app, qtbot):
+    window, field = app.window, app.window.side.facets.name
+    whole = names(app)
+    part = whole[0][-4:].strip().upper()
+    wanted = [name for name in whole if part.casefold() in name.casefold()]
+    field.setFocus()
+    QTest.keyClicks(field, f" {part}")
+    qtbot.waitUntil(lambda: bool(app.session.finding.filter.name))
+    qtbot.waitUntil(lambda: sorted(names(app)) == sorted(wanted))
+    chip = window.results.filters.chips["name", part]
+    assert chip.text() == f"Name: {part}"
+    click(chip)
+    qtbot.waitUntil(lambda: names(app) == whole)
+    assert field.text() == ""
+    QTest.keyClicks(field, "no such name")
+    qtbot.waitUntil(lambda: app.session.items.rowCount() == 0)
+    field.clear()
+    field.textEdited.emit("")  # as the field's cross does
+    qtbot.waitUntil(lambda: names(app) == whole)
+
+
 def test_star_by_key_and_by_click_and_undo_names_it(app, qtbot):
     window, grid = app.window, app.window.results.grid
     grid.setFocus()

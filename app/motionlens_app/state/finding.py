@@ -30,6 +30,7 @@ ASK_MS = 1000
 FIELDS: dict[str, str] = {
     "folder": "folders", "dataset": "datasets", "length": "lengths", "kind": "kinds", "tag": "tags",
     "collection": "collections", "travel": "travel", "captions": "captioned", "favourite": "favourite",
+    "name": "name",
 }  # fmt: skip
 """Where a facet's choice stands in a ``Filter``."""
 Value = str | int | bool
@@ -60,6 +61,8 @@ def value_name(facet: str, value: Value) -> str:
 
     >>> value_name("captions", True), value_name("travel", "in place"), value_name("folder", "/a/takes")
     ('With captions', 'In place', 'takes')
+    >>> value_name("name", "walk_0")
+    'Name: walk_0'
     """
     if facet == "captions":
         return "With captions" if value else "Without captions"
@@ -71,6 +74,8 @@ def value_name(facet: str, value: Value) -> str:
         known = {"synthesised": "Made by MotionLens", "canonical": "MotionLens npz", "video": "Video"}
         return known.get(str(value), str(value).upper())
     text = str(value)
+    if facet == "name":
+        return f"Name: {text}"
     return text if facet == "tag" else text[:1].upper() + text[1:]
 
 
@@ -207,6 +212,8 @@ class FindingController(QObject):
             after = frozenset() if value in before else frozenset({value})
         elif isinstance(before, frozenset):
             after = before ^ {value}
+        elif isinstance(before, str):
+            after = "" if before == value else value
         else:
             after = None if before == value else value
         self.set_filter(replace(self.filter, **{name: after}))
@@ -223,7 +230,7 @@ class FindingController(QObject):
             now = getattr(self.filter, name)
             if isinstance(now, frozenset):
                 out += [(facet, value) for value in sorted(now)]
-            elif now is not None:
+            elif now is not None and now != "":
                 out.append((facet, now))
         return out
 

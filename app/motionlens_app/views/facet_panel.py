@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from motionlens.library.facets import Facet, FacetCount
 
@@ -25,6 +26,7 @@ SECTIONS: tuple[tuple[str, tuple[Facet, ...]], ...] = (
 )
 MOST_ROWS = 7
 """A section shows so many values until it is asked for all."""
+NAME_PAUSE_MS = 250
 
 
 class Section(QWidget):
@@ -110,6 +112,15 @@ class FacetPanel(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
+        self.name = QLineEdit(placeholderText="Name contains…")
+        self.name.setObjectName("number")
+        self.name.setAccessibleName("Part of the motion's name")
+        self.name.setClearButtonEnabled(True)
+        self._typed = QTimer(self, singleShot=True, interval=NAME_PAUSE_MS)
+        self._typed.timeout.connect(self._filter_names)
+        self.name.textEdited.connect(lambda _text: self._typed.start())
+        box.addWidget(self.name)
+        box.addSpacing(12)
         self.sections: dict[str, Section] = {}
         for title, facets in SECTIONS:
             made = self.sections[facets[0]] = Section(title, themes)
@@ -123,9 +134,15 @@ class FacetPanel(QWidget):
         if facet == "tag":
             self.tag_menu.emit(str(value), at)
 
+    def _filter_names(self) -> None:
+        self._finding.set_filter(replace(self._finding.filter, name=self.name.text().strip()))
+
     def refresh(self) -> None:
         """Follow the finder."""
         finding = self._finding
+        if not self._typed.isActive() and self.name.text().strip() != finding.filter.name:
+            with QSignalBlocker(self.name):
+                self.name.setText(finding.filter.name)
         found = finding.found
         set_visible(self, found is not None)
         if found is None:

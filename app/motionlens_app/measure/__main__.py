@@ -20,6 +20,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
+from motionlens.benchmark.filling import fill_with_shipped_model
+
 from ..state.libraries import LibraryState, choice_for, own_choice
 from .look import measure_look
 from .meter import GapMeter, resident_mb
@@ -28,14 +30,6 @@ from .why import measure_why
 
 _SCROLL_S = 4.0
 PARTS = ("response", "why", "look", "browse", "theme", "import")
-
-
-def _fill(folder: str, moments: int, encoded: int | None = None) -> None:
-    """Make and encode the library, in a process of its own so that its memory is not counted."""
-    from motionlens.benchmark.filling import fill_encoded
-    from motionlens.model import load_encoder
-
-    fill_encoded(Path(folder), moments, load_encoder(), encoded)
 
 
 def measure(folder: Path, parts: Collection[str] = PARTS, where: bool = False) -> dict[str, float]:
@@ -173,8 +167,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.environ["MOTIONLENS_HOME"] = os.environ["XDG_CONFIG_HOME"] = work
         folder = options.library or Path(work) / "library"
         if options.library is None:
+            # Its memory is not to be counted; a function of this module would not be found there.
             filler = multiprocessing.get_context("spawn").Process(
-                target=_fill, args=(str(folder), options.moments, options.encoded)
+                target=fill_with_shipped_model, args=(str(folder), options.moments, options.encoded)
             )
             filler.start()
             filler.join()

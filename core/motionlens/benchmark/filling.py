@@ -93,3 +93,10 @@ def noisy(tokens: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     moved = tokens.astype(np.float32)
     moved += rng.normal(0.0, NOISE / np.sqrt(moved.shape[1]), moved.shape).astype(np.float32)
     return (moved / np.linalg.norm(moved, axis=1, keepdims=True)).astype(np.float16)
+
+
+def fill_with_shipped_model(folder: str, moments: int, encoded: int | None = None) -> None:
+    """``fill_encoded`` with the default model, as the whole work of a process."""
+    from ..model import load_encoder
+
+    fill_encoded(Path(folder), moments, load_encoder(), encoded)

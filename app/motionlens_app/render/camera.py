@@ -28,6 +28,13 @@ def _axes(azimuth: float, elevation: float) -> tuple[np.ndarray, np.ndarray, np.
     return right, np.cross(back, right), back
 
 
+@lru_cache(maxsize=64)
+def _turn(azimuth: float, elevation: float) -> np.ndarray:
+    """(3, 3) that turns rows of world vectors to right, up, away from the eye."""
+    right, up, back = _axes(azimuth, elevation)
+    return np.stack([right, up, -back], axis=1)
+
+
 @dataclass(frozen=True)
 class Camera:
     """A camera that looks at ``target`` from azimuth and elevation (degrees) and distance (metres)."""
@@ -72,13 +79,15 @@ class Camera:
         >>> Camera(target=(0, 1, 0), azimuth=0, elevation=0).project(np.array([0.0, 1, 0]), 200, 100)[:3]
         array([100. ,  50. ,   4.2])
         """
-        right, up, back = self.axes()
-        relative = np.asarray(points, dtype=np.float64) - self.eye()
-        depth = np.maximum(-(relative @ back), 1e-3)
+        points = np.asarray(points, dtype=np.float64)
+        local = (points.reshape(-1, 3) - self.target) @ _turn(self.azimuth, self.elevation)
+        depth = np.maximum(local[:, 2] + self.distance, 1e-3)
         scale = height / (2 * np.tan(FOV_Y / 2)) / depth
-        x = width / 2 + (relative @ right) * scale
-        y = height / 2 - (relative @ up) * scale
-        return np.stack([x, y, depth, scale], axis=-1)
+        out = np.empty((len(local), 4))
+        out[:, 0] = width / 2 + local[:, 0] * scale
+        out[:, 1] = height / 2 - local[:, 1] * scale
+        out[:, 2], out[:, 3] = depth, scale
+        return out.reshape(*points.shape[:-1], 4)
 
     def orbited(self, d_azimuth: float, d_elevation: float) -> Camera:
         """Turned round the target; never over the pole."""

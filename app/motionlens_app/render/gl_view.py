@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from . import gl_layers, shaders
 from .body import GLOW_COLOUR, HALO_RADIUS
-from .painter_view import SHADOW_ANCHORS, SHADOW_RADII
+from .painter_ground import SHADOW_ANCHORS, SHADOW_RADII
 from .viewport import ViewportModel
 
 

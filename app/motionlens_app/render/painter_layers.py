@@ -2,68 +2,85 @@
 
 from __future__ import annotations
 
-from math import atan2, cos, hypot, sin
+from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
+from .batches import hulls, polygons, polylines
 from .body import JOINT_GROUP, STYLES
 from .colours import actor_colours, side_colours
 from .layers import ghosts_at, prints_at, sole, trail_at
+from .painter_ground import KeptPictures
 from .viewport import Actor, ViewportModel
 
 TRAIL_M = 0.030
 """Width of a trail at the playhead, metres."""
 _PIECES = 8
 """Pieces of one strength that a trail is painted in."""
-
-_ARC = [(cos(a), sin(a)) for a in np.linspace(-np.pi / 2, np.pi / 2, 9).tolist()]
-_COARSE = _ARC[::2]
-
-
-def hull(
-    x1: float, y1: float, r1: float, x2: float, y2: float, r2: float, coarse: bool = False
-) -> list[QPointF]:
-    """Outline of a round cone on screen: two arcs joined by the outer tangents (near enough as chords)."""
-    angle = atan2(y2 - y1, x2 - x1)
-    c, s = cos(angle), sin(angle)
-    turned = [(a * c - b * s, a * s + b * c) for a, b in (_COARSE if coarse else _ARC)]
-    return [QPointF(x2 + r2 * x, y2 + r2 * y) for x, y in turned] + [
-        QPointF(x1 - r1 * x, y1 - r1 * y) for x, y in turned
-    ]
+_KEPT_GHOSTS = 40
+"""Pictures of poses that a widget keeps: four motions' onion skins, and those that come next."""
 
 
-def paint_trails(
-    painter: QPainter, rect: QRectF, model: ViewportModel, actor: Actor, *, behind: bool
-) -> None:
-    """The chosen joints' trails: the parts farther than the body's middle, or those nearer."""
+@dataclass(frozen=True, eq=False)
+class TrailPiece:
+    """A part of a trail that has one strength.
+
+    Attributes:
+        behind: it is farther from the eye than the body's middle.
+    """
+
+    line: QPolygonF
+    pen: QPen
+    behind: bool
+
+
+def trails_of(rect: QRectF, model: ViewportModel, actor: Actor) -> list[TrailPiece]:
+    """The chosen joints' trails on screen, in pieces."""
     if not model.options.trails:
-        return
+        return []
     colours = side_colours(model.colours)
     camera, size = model.camera, (rect.width(), rect.height())
     middle = float(camera.project(actor.points[0], *size)[2])
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+    lines: list[np.ndarray] = []
+    looks: list[tuple[QPen, bool]] = []
     for joint in model.options.trails:
         points, strength = trail_at(actor.layers, joint, actor.frame, model.options.body == "body")
         if len(points) < 2:
             continue
-        p = camera.project(points, *size)
+        thin = np.append(np.arange(0, len(points) - 1, 2), len(points) - 1)
+        p, strength = camera.project(points[thin], *size), strength[thin]
         colour = QColor(colours[JOINT_GROUP[joint]])
-        p, strength = np.concatenate([p[:-1:2], p[-1:]]), np.concatenate([strength[:-1:2], strength[-1:]])
         step = max(-(-(len(p) - 1) // _PIECES), 1)
         for first in range(0, len(p) - 1, step):
             piece = p[first : first + step + 1]
-            if (float(piece[:, 2].mean()) > middle) != behind or piece[:, 2].min() < 0.2:
+            if piece[:, 2].min() < 0.2:
                 continue
             share = float(strength[first : first + step + 1].mean())
+            _, _, depth, metre = piece.mean(axis=0).tolist()
             colour.setAlphaF(0.92 * share * (1 - 0.6 * actor.faded))
-            width = max(TRAIL_M * actor.layers.scale * float(piece[:, 3].mean()) * (0.35 + 0.65 * share), 1.2)
-            painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
-            painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in piece[:, :2].tolist()]))
+            width = max(TRAIL_M * actor.layers.scale * metre * (0.35 + 0.65 * share), 1.2)
+            pen = QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
+            lines.append(piece[:, :2])
+            looks.append((pen, depth > middle))
+    return [
+        TrailPiece(line, pen, behind) for line, (pen, behind) in zip(polylines(lines), looks, strict=True)
+    ]
 
 
-def paint_ghosts(painter: QPainter, rect: QRectF, model: ViewportModel, actor: Actor) -> None:
+def paint_trails(painter: QPainter, pieces: list[TrailPiece], *, behind: bool) -> None:
+    """The parts farther than the body's middle, or those nearer."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for piece in pieces:
+        if piece.behind == behind:
+            painter.setPen(piece.pen)
+            painter.drawPolyline(piece.line)
+
+
+def paint_ghosts(
+    painter: QPainter, rect: QRectF, model: ViewportModel, actor: Actor, kept: KeptPictures | None = None
+) -> None:
     """The poses round the playhead, flat and see-through.
 
     Each is painted solid into a picture of its own, which is then laid over the scene as a whole: no limb
@@ -72,66 +89,93 @@ def paint_ghosts(painter: QPainter, rect: QRectF, model: ViewportModel, actor: A
     chosen = ghosts_at(actor.layers, actor.frame, model.options.ghosts)
     if not chosen:
         return
-    style = STYLES[model.options.body]
     # Soft edges suit a ghost's body, and cost a third; rods would vanish.
     share = 0.6 if model.options.body == "body" else 1.0
     share *= painter.device().devicePixelRatioF()
-    poses = model.camera.project(
-        actor.layers.points[[frame for frame, _ in chosen]], rect.width(), rect.height()
-    )
     colours = actor_colours(model.colours, actor)
-    for p, (_, strength) in zip(poses, chosen, strict=True):
-        ends = np.concatenate([p[style.a][:, [0, 1, 3]], p[style.b][:, [0, 1, 3]]], axis=1)
-        radii = np.maximum(style.radii * actor.layers.scale * ends[:, [2, 5]], style.least_px)
-        room = _bounds(ends, radii).intersected(rect)
-        if room.isEmpty() or p[:, 2].min() < 0.2:
-            continue
-        order = np.argsort(-(p[style.a, 2] + p[style.b, 2]))
-        picture = QImage(
-            max(round(room.width() * share), 1), max(round(room.height() * share), 1),
-            QImage.Format.Format_ARGB32_Premultiplied,
-        )  # fmt: skip
-        picture.fill(Qt.GlobalColor.transparent)
-        solid = QPainter(picture)
-        solid.setRenderHint(QPainter.RenderHint.Antialiasing)
-        solid.setPen(Qt.PenStyle.NoPen)
-        solid.scale(picture.width() / room.width(), picture.height() / room.height())
-        solid.translate(-room.topLeft())
-        for line, (r1, r2), group in zip(
-            ends[order].tolist(), radii[order].tolist(), style.groups[order].tolist(), strict=True
-        ):
-            solid.setBrush(colours[group])
-            solid.drawPolygon(_capsule(line[0], line[1], r1, line[3], line[4], r2))
-        solid.end()
-        painter.setOpacity(0.46 * strength)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(room, picture)
+    pictures = kept.ghosts if kept is not None else {}
+    look = (
+        actor.layers, model.camera, rect.width(), rect.height(), share, model.options.body,
+        tuple(c.rgba() for c in colours),
+    )  # fmt: skip
+    missing = [frame for frame, _ in chosen if (*look, frame) not in pictures]
+    if missing:
+        for frame, made in zip(missing, _ghosts(rect, model, actor, missing, share, colours), strict=True):
+            pictures[*look, frame] = made
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    for frame, strength in chosen:
+        room, picture = pictures[*look, frame]
+        if not picture.isNull():
+            painter.setOpacity(0.46 * strength)
+            painter.drawImage(room, picture)
     painter.setOpacity(1.0)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+    for old in list(pictures)[: max(len(pictures) - _KEPT_GHOSTS, 0)]:
+        del pictures[old]
 
 
-def _bounds(ends: np.ndarray, radii: np.ndarray) -> QRectF:
-    """Where on screen capsules lie."""
-    xs, ys, r = ends[:, [0, 3]], ends[:, [1, 4]], radii.max() + 2
-    left, top = float(xs.min() - r), float(ys.min() - r)
-    return QRectF(left, top, float(xs.max() + r) - left, float(ys.max() + r) - top)
+def _ghosts(
+    rect: QRectF,
+    model: ViewportModel,
+    actor: Actor,
+    frames: list[int],
+    share: float,
+    colours: tuple[QColor, QColor, QColor],
+) -> list[tuple[QRectF, QImage]]:
+    """Where each pose lies and its picture, ``share`` times the screen's size; null where it is not seen."""
+    style = STYLES[model.options.body]
+    p = model.camera.project(actor.layers.points[frames], rect.width(), rect.height())
+    a, b = p[:, style.a], p[:, style.b]
+    ends = np.concatenate([a[..., :2], b[..., :2]], axis=-1)
+    radii = style.radii * actor.layers.scale * np.stack([a[..., 3], b[..., 3]], axis=-1)
+    radii = np.maximum(radii, style.least_px)
+    outlines = hulls(ends.reshape(-1, 4), radii.reshape(-1, 2)).reshape(*radii.shape[:2], -1, 2)
+    orders = np.argsort(-(a[..., 2] + b[..., 2]), axis=1)
+    return [
+        (QRectF(), QImage())
+        if pose[:, 2].min() < 0.2
+        else _solid(rect, outline[order], [colours[g] for g in style.groups[order].tolist()], share)
+        for pose, outline, order in zip(p, outlines, orders, strict=True)
+    ]
 
 
-def _capsule(x1: float, y1: float, r1: float, x2: float, y2: float, r2: float) -> QPolygonF:
-    if hypot(x2 - x1, y2 - y1) < abs(r1 - r2) + 0.5:
-        x, y, r = (x1, y1, r1) if r1 > r2 else (x2, y2, r2)
-        x1, x2, y1, y2, r1, r2 = x - 0.01, x + 0.01, y, y, r, r
-    return QPolygonF(hull(x1, y1, r1, x2, y2, r2, coarse=True))
+def _solid(rect: QRectF, outlines: np.ndarray, colours: list[QColor], share: float) -> tuple[QRectF, QImage]:
+    """(N, P, 2) outlines, filled one after another."""
+    low, high = outlines.min(axis=(0, 1)) - 2, outlines.max(axis=(0, 1)) + 2
+    room = QRectF(*low.tolist(), *(high - low).tolist()).intersected(rect)
+    if room.isEmpty():
+        return QRectF(), QImage()
+    picture = QImage(
+        max(round(room.width() * share), 1), max(round(room.height() * share), 1),
+        QImage.Format.Format_ARGB32_Premultiplied,
+    )  # fmt: skip
+    picture.fill(Qt.GlobalColor.transparent)
+    solid = QPainter(picture)
+    solid.setRenderHint(QPainter.RenderHint.Antialiasing)
+    solid.setPen(Qt.PenStyle.NoPen)
+    solid.scale(picture.width() / room.width(), picture.height() / room.height())
+    solid.translate(-room.topLeft())
+    for colour, outline in zip(colours, polygons(outlines), strict=True):
+        solid.setBrush(colour)
+        solid.drawPolygon(outline)
+    solid.end()
+    return room, picture
 
 
 def paint_prints(painter: QPainter, rect: QRectF, model: ViewportModel, actor: Actor) -> None:
     """Soles on the ground where the feet stand and stood."""
     prints = actor.layers.prints
     colours = side_colours(model.colours)
-    for i, strength in prints_at(actor.layers, actor.frame):
-        outline = np.zeros((14, 3))
+    seen = prints_at(actor.layers, actor.frame)
+    if not seen:
+        return
+    ground = np.zeros((len(seen), 14, 3))
+    for outline, (i, _) in zip(ground, seen, strict=True):
         outline[:, ::2] = sole(prints.heel[i], prints.toe[i], actor.layers.scale)
-        p = model.camera.project(outline, rect.width(), rect.height())
-        if p[:, 2].min() < 0.2:
+    p = model.camera.project(ground, rect.width(), rect.height())
+    near = (p[..., 2].min(axis=1) < 0.2).tolist()
+    for (i, strength), shape, hidden in zip(seen, polygons(p[..., :2]), near, strict=True):
+        if hidden:
             continue
         colour = QColor(colours[prints.side[i]])
         colour.setAlphaF(PRINT_ALPHA[model.colours.dark] * strength)
@@ -139,7 +183,7 @@ def paint_prints(painter: QPainter, rect: QRectF, model: ViewportModel, actor: A
         edge = QColor(colours[prints.side[i]])
         edge.setAlphaF(0.8 * strength)
         painter.setPen(QPen(edge, 1.2))
-        painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in p[:, :2].tolist()]))
+        painter.drawPolygon(shape)
 
 
 PRINT_ALPHA = {True: 0.42, False: 0.38}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from itertools import pairwise
+
 import pytest
 
 from motionlens_app.state.playback import Playback, PlaybackClock
@@ -106,3 +109,32 @@ def test_pictures_hold_still_and_go_on_from_there(playback, qtbot):
     qtbot.waitUntil(lambda: playback.frame > start, timeout=2000)
     assert playback.frame < start + 2.5
     playback.pause()
+
+
+def test_a_late_tick_is_not_followed_by_a_whole_pause(playback, qtbot):
+    clock = PlaybackClock(playback, interval_ms=40)
+    ticks: list[float] = []
+
+    def slow(_frame: float) -> None:
+        ticks.append(time.perf_counter())
+        time.sleep(0.055)  # a picture that takes longer than the interval
+
+    playback.frame_changed.connect(slow)
+    playback.play()
+    qtbot.waitUntil(lambda: len(ticks) > 6, timeout=5000)
+    playback.pause()
+    gaps = sorted(b - a for a, b in pairwise(ticks))
+    assert gaps[0] > 0.055  # the event loop had its turn in between
+    assert gaps[len(gaps) // 2] < 0.085  # 55 ms, not 95
+    assert not clock._timer.isActive()
+
+
+def test_ticks_keep_their_rate(playback, qtbot):
+    clock = PlaybackClock(playback, interval_ms=20)
+    ticks: list[float] = []
+    playback.frame_changed.connect(lambda _frame: ticks.append(time.perf_counter()))
+    playback.play()
+    qtbot.waitUntil(lambda: len(ticks) > 25, timeout=5000)
+    clock.stop()
+    gaps = sorted(b - a for a, b in pairwise(ticks))
+    assert 0.017 < gaps[len(gaps) // 2] < 0.026

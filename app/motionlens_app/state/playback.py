@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
@@ -158,6 +159,8 @@ class Playback(QObject):
 
 QUICK_MS, CALM_MS = 16, 33
 """Sixty pictures a second, or thirty where sixty would take most of the processor."""
+REST_MS = 2
+"""At least this long the next picture waits, so that pointer and keys come in between."""
 
 
 class PlaybackClock(QObject):
@@ -180,7 +183,11 @@ class PlaybackClock(QObject):
         self._cost_s, self._quickest = cost_s, interval_ms
         self.calm: Callable[[], bool] = lambda: False
         self._elapsed = QElapsedTimer()
-        self._timer = QTimer(self, interval=interval_ms)
+        self._interval = interval_ms
+        self._due = 0.0
+        # Not a repeating timer: one that comes late waits a whole interval again, and a picture that takes
+        # 17 ms would be followed by the next after 33.
+        self._timer = QTimer(self, singleShot=True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
         playback.state_changed.connect(self._follow)
@@ -188,11 +195,19 @@ class PlaybackClock(QObject):
     def _follow(self) -> None:
         if self._playback.playing and not self._timer.isActive():
             self._elapsed.restart()
-            self._timer.start()
+            self._due = time.perf_counter()
+            self._arm()
         elif not self._playback.playing:
             self._timer.stop()
 
+    def _arm(self) -> None:
+        """The next tick, an interval after this one was due; lost time is not made up for."""
+        now = time.perf_counter()
+        self._due = max(self._due + self._interval / 1e3, now + REST_MS / 1e3)
+        self._timer.start(round(1e3 * (self._due - now)))
+
     def _tick(self) -> None:
+        self._arm()
         if self.calm():
             self._elapsed.restart()
             return
@@ -200,16 +215,15 @@ class PlaybackClock(QObject):
         self._playback.advance(min(self._elapsed.restart() / 1000.0, 0.1))
         share = 1000.0 * self._cost_s() / QUICK_MS
         # Between the two bounds it stays as it is, so that it does not waver.
-        calm = max(CALM_MS, self._quickest)
-        if share > 0.75 and self._timer.interval() != calm:
-            self._timer.setInterval(calm)
-        elif share < 0.6 and self._timer.interval() != self._quickest:
-            self._timer.setInterval(self._quickest)
+        if share > 0.75:
+            self._interval = max(CALM_MS, self._quickest)
+        elif share < 0.6:
+            self._interval = self._quickest
 
     @property
     def interval_ms(self) -> int:
         """Between two pictures."""
-        return self._timer.interval()
+        return self._interval
 
     def stop(self) -> None:
         """No more ticks (at quit)."""

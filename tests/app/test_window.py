@@ -295,6 +295,29 @@ def test_timeline_scrubs_and_shows_the_span(app, qtbot):
     QTest.mouseRelease(timeline, Qt.MouseButton.LeftButton)
 
 
+def test_the_timeline_is_worked_by_keys_and_shows_its_focus(app, qtbot):
+    results(app, qtbot)
+    qtbot.waitUntil(lambda: app.session.viewer.shown is not None)
+    timeline, playback = app.window.viewer.timeline, app.session.viewer.playback
+    playback.pause()
+    playback.seek(30)
+    without = timeline.grab().toImage()
+    app.window.activateWindow()
+    timeline.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(timeline.hasFocus)
+    assert timeline.grab().toImage() != without
+    for key, frame in (
+        (Qt.Key.Key_Right, 31), (Qt.Key.Key_PageDown, 41), (Qt.Key.Key_Left, 40), (Qt.Key.Key_PageUp, 30),
+        (Qt.Key.Key_End, playback.last), (Qt.Key.Key_Right, playback.last), (Qt.Key.Key_Home, 0),
+    ):  # fmt: skip
+        QTest.keyClick(timeline, key)
+        assert playback.frame == frame
+    grid = app.window.results.grid
+    grid.setFocus()
+    QTest.mouseClick(timeline, Qt.MouseButton.LeftButton, pos=QPoint(round(timeline.x_of(30)), 17))
+    assert grid.hasFocus()
+
+
 def test_window_state_is_remembered(make_app, services, qtbot, tmp_path):
     app = make_app()
     app.window.results.animate.setChecked(False)

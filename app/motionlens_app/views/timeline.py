@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
+    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPainterPath,
@@ -26,6 +27,8 @@ from .data_colours import colour_at
 
 _MARGIN = 12
 _LANE = (32.0, 8.0)
+_PAGE = 10
+"""Frames that a page key goes: half a second."""
 """Top and height of the lane of windows."""
 _CLICK_PX = 4
 _STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600)
@@ -68,6 +71,7 @@ class Timeline(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Timeline")
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the arrow keys to the cards
         self.setToolTip(
             "Drag to scrub. [ and ] set the loop range, or drag its brackets. "
             "Drag on the lane below, or with Shift, to select a time for “Why”. "
@@ -130,6 +134,10 @@ class Timeline(QWidget):
         painter.drawPixmap(0, 0, self._still)
         if self._playback.n_frames > 1:
             self._playhead(painter, self._themes.theme)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(self._themes.theme.accent), 2.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(3, 1, -3, -1), 6, 6)
         painter.end()
 
     def _drawn(self, ratio: float) -> QPixmap:
@@ -220,6 +228,18 @@ class Timeline(QWidget):
         painter.setPen(QPen(QColor(theme.panel), 2.0))
         painter.setBrush(QColor(theme.text))
         painter.drawEllipse(QPointF(x, 17), 7, 7)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows go from frame to frame, the page keys by half a second, Home and End to the ends."""
+        playback, key = self._playback, event.key()
+        steps = {
+            Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_PageUp: -_PAGE, Qt.Key.Key_PageDown: _PAGE,
+            Qt.Key.Key_Home: -playback.last, Qt.Key.Key_End: playback.last,
+        }  # fmt: skip
+        if key in steps and playback.n_frames:
+            playback.step(steps[Qt.Key(key)])
+        else:
+            super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Select on the lane or with Shift; take a bracket when the pointer is on its ends, else the playhead."""

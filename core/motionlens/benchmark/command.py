@@ -1,4 +1,4 @@
-"""``motionlens benchmark``: query time, import rate and memory, printed."""
+"""``motionlens benchmark``: query time, import rate, memory and time to follow a filmed person, printed."""
 
 from __future__ import annotations
 
@@ -32,15 +32,19 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Register the command."""
     parser = subparsers.add_parser(
         "benchmark",
-        help="measure query time, import rate and memory",
-        epilog="example:\n  motionlens benchmark --moments 5000 --files ~/mocap",
+        help="measure query time, import rate, memory, and tracking",
+        epilog="examples:\n  motionlens benchmark --moments 5000 --files ~/mocap\n"
+        "  motionlens benchmark --moments 0 --video jump.mp4",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--moments", type=int, default=5000, help="size of the library that is searched")
+    parser.add_argument(
+        "--moments", type=int, default=5000, help="size of the library that is searched; 0: none"
+    )
     parser.add_argument(
         "--encoded", type=int, metavar="N", help="encode N of them only, and repeat those with a little noise"
     )
     parser.add_argument("--files", type=Path, help="folder of motion files whose import is timed")
+    parser.add_argument("--video", type=Path, metavar="FILE", help="film in which the tracker is timed")
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=run)
 
@@ -148,19 +152,55 @@ def measure_import(folder: Path, files: Path) -> dict[str, float]:
     }
 
 
+FIRST_S = 5.0
+"""A query by a film can begin with so much of it."""
+
+
+def measure_tracking(film: Path) -> dict[str, float]:
+    """Seconds to follow the person and lift them, for the whole film and for its first ``FIRST_S``.
+
+    The tracker is loaded before; nothing is taken from its cache.
+
+    Raises:
+        MotionLensError: no film, or nobody in it.
+    """
+    from ..video import blazepose
+    from ..video.lifting import lift
+    from ..video.reading import probe
+    from ..video.tracking import track
+
+    blazepose.warm()
+    whole = probe(film).duration_s
+    figures: dict[str, float] = {}
+    for name, end in (("whole", None), ("first", FIRST_S)):
+        length = whole if end is None else min(end, whole)
+        start = time.perf_counter()
+        lift(track(film, 0.0, end))
+        taken = time.perf_counter() - start
+        figures |= {
+            f"{name}_film_s": length,
+            f"{name}_follow_s": taken,
+            f"{name}_times_length": taken / length,
+        }
+    return figures
+
+
 def run(args: argparse.Namespace) -> int:
     """Measure and print."""
-    if args.moments < 1 or (args.encoded is not None and args.encoded < 1):
-        raise MotionLensError("--moments and --encoded must be 1 or more.")
+    if args.moments < 0 or (args.encoded is not None and args.encoded < 1):
+        raise MotionLensError("--moments must be 0 or more, --encoded 1 or more.")
     figures: dict[str, Any] = {"cores": os.cpu_count()}
     with tempfile.TemporaryDirectory() as folder:
-        figures["queries"] = measure_queries(Path(folder) / "made", args.moments, args.encoded)
+        if args.moments:
+            figures["queries"] = measure_queries(Path(folder) / "made", args.moments, args.encoded)
         if args.files:
             figures["import"] = measure_import(Path(folder) / "imported", args.files)
+    if args.video:
+        figures["tracking"] = measure_tracking(args.video)
     if args.json:
         print(json.dumps(figures, indent=2))
         return 0
-    for title in ("queries", "import"):
+    for title in ("queries", "import", "tracking"):
         for name, value in figures.get(title, {}).items():
-            print(f"{title:8} {name:28} {value:10.1f}")
+            print(f"{title:8} {name:28} {value:10.2f}")
     return 0

@@ -115,7 +115,6 @@ class FacetPanel(QWidget):
         self.name = QLineEdit(placeholderText="Name contains…")
         self.name.setObjectName("number")
         self.name.setAccessibleName("Part of the motion's name")
-        self.name.setClearButtonEnabled(True)
         self._typed = QTimer(self, singleShot=True, interval=NAME_PAUSE_MS)
         self._typed.timeout.connect(self._filter_names)
         self.name.textEdited.connect(lambda _text: self._typed.start())

@@ -18,8 +18,8 @@ GRID_REACH = 6
 """Metres of ground grid on each side of what is looked at."""
 _LEVELS = 5
 """Strengths that the grid is painted in."""
-_NEAR = 0.2
-"""Nothing on the ground is painted nearer to the eye than this, metres."""
+NEAR = 0.2
+"""Nothing but the body is painted nearer to the eye than this, metres."""
 SHADOW_ANCHORS = tuple(
     ANCHORS[n] for n in ("pelvis", "spine3", "left_knee", "right_knee", "left_foot", "right_foot",
                          "left_ankle", "right_ankle", "left_wrist", "right_wrist", "head")
@@ -127,7 +127,7 @@ def grid_lines(camera: Camera, width: float, height: float, reach: int = GRID_RE
     lines = np.stack([p, p.swapaxes(0, 1)])  # (2, n, n, 4): along z, along x
     a, b = lines[:, :, :-1], lines[:, :, 1:]
     strength = _strengths(camera, reach)
-    seen = (np.minimum(a[..., 2], b[..., 2]) > _NEAR) & (strength > 0.04)
+    seen = (np.minimum(a[..., 2], b[..., 2]) > NEAR) & (strength > 0.04)
     for axis, end in ((0, width), (1, height)):
         seen &= (np.maximum(a[..., axis], b[..., axis]) > 0) & (np.minimum(a[..., axis], b[..., axis]) < end)
     level = np.zeros((2, a.shape[1], a.shape[2] + 2), dtype=np.int8)
@@ -172,12 +172,12 @@ def _paint_path(
     painter.setPen(
         QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.BevelJoin)
     )
-    before = p[:, 2] > _NEAR
+    before = p[:, 2] > NEAR
     pieces = [p[:, :2]]
     if not before.all():  # only the runs that lie before the eye
         cuts = np.flatnonzero(np.diff(before.astype(int))) + 1
         pieces = [
-            piece[:, :2] for piece in np.split(p, cuts) if piece[0, 2] > _NEAR and len(piece) > 1
+            piece[:, :2] for piece in np.split(p, cuts) if piece[0, 2] > NEAR and len(piece) > 1
         ]  # fmt: skip
     for line in polylines(pieces):
         painter.drawPolyline(line)
@@ -212,7 +212,7 @@ def paint_shadow(painter: QPainter, rect: QRectF, model: ViewportModel, actor: A
     probe[:, 1, 0] += spread
     probe[:, 2, 2] += spread
     p = model.camera.project(probe, rect.width(), rect.height())
-    if p[..., 2].min() < _NEAR:
+    if p[..., 2].min() < NEAR:
         return
     middle = p[:, 0, :2]
     reach = p[:, 1:, :2] - middle[:, None]

@@ -12,7 +12,7 @@ from .batches import hulls, polygons, polylines
 from .body import JOINT_GROUP, STYLES
 from .colours import actor_colours, side_colours
 from .layers import ghosts_at, prints_at, sole, trail_at
-from .painter_ground import KeptPictures
+from .painter_ground import NEAR, KeptPictures
 from .viewport import Actor, ViewportModel
 
 TRAIL_M = 0.030
@@ -55,7 +55,7 @@ def trails_of(rect: QRectF, model: ViewportModel, actor: Actor) -> list[TrailPie
         step = max(-(-(len(p) - 1) // _PIECES), 1)
         for first in range(0, len(p) - 1, step):
             piece = p[first : first + step + 1]
-            if piece[:, 2].min() < 0.2:
+            if piece[:, 2].min() < NEAR:
                 continue
             share = float(strength[first : first + step + 1].mean())
             _, _, depth, metre = piece.mean(axis=0).tolist()
@@ -133,7 +133,7 @@ def _ghosts(
     orders = np.argsort(-(a[..., 2] + b[..., 2]), axis=1)
     return [
         (QRectF(), QImage())
-        if pose[:, 2].min() < 0.2
+        if pose[:, 2].min() < NEAR
         else _solid(rect, outline[order], [colours[g] for g in style.groups[order].tolist()], share)
         for pose, outline, order in zip(p, outlines, orders, strict=True)
     ]
@@ -173,7 +173,7 @@ def paint_prints(painter: QPainter, rect: QRectF, model: ViewportModel, actor: A
     for outline, (i, _) in zip(ground, seen, strict=True):
         outline[:, ::2] = sole(prints.heel[i], prints.toe[i], actor.layers.scale)
     p = model.camera.project(ground, rect.width(), rect.height())
-    near = (p[..., 2].min(axis=1) < 0.2).tolist()
+    near = (p[..., 2].min(axis=1) < NEAR).tolist()
     for (i, strength), shape, hidden in zip(seen, polygons(p[..., :2]), near, strict=True):
         if hidden:
             continue

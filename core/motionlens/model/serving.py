@@ -30,7 +30,7 @@ def main() -> int:
             return 0
         try:
             if encoder is None:
-                encoder = _load(request["loader"], request["path"])
+                encoder = _named(request["loader"])(request["path"] or None)
                 encoder.encode_text("a person walks")  # its first use loads the text model
                 pipe.send(answers, _facts(encoder), [])
             else:
@@ -82,15 +82,7 @@ def _sent(query: QueryTokens) -> tuple[dict[str, Any], list[np.ndarray]]:
     return {"pieces": query.pieces, "spans": query.spans}, arrays
 
 
-def _load(loader: str, path: str) -> Any:
-    return _named(loader)(path or None)
-
-
 def _named(function: str) -> Any:
     """By ``module:function``."""
     module, name = function.split(":")
     return getattr(importlib.import_module(module), name)
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

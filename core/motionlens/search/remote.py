@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from .engine import SearchEngine
 
 _SERVICE = "motionlens.search.remote:serve"
-_HIT = ("rank", "id", "moment_id", "name", "path", "start_s", "end_s", "score", "caption", "parts")
+_HIT = tuple(field.name for field in fields(Hit))
 _KEPT_EXAMPLES = 8
 
 
@@ -71,7 +72,7 @@ class RemoteSearch:
             header["query"],
             header["searched"],
             header["timing_ms"],
-            tuple(Hit(**dict(zip(_HIT, values, strict=True))) for values in header["hits"]),
+            tuple(Hit(*values) for values in header["hits"]),
             tuple(header["parts"]),
         )
 

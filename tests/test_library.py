@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -282,6 +283,21 @@ def test_folders_that_are_no_library(tmp_path: Path) -> None:
         LocalLibrary(tmp_path)
     with pytest.raises(LibraryError, match="cannot be made"):
         LocalLibrary(tmp_path / "photo.jpg" / "lib")
+
+
+def test_one_new_library_opened_by_many_at_once(tmp_path: Path) -> None:
+    """As an import and the window do on the first start: each opens it, none takes it for foreign."""
+    for turn in range(20):
+        folder, together = tmp_path / f"lib{turn}", threading.Barrier(8)
+
+        def open_it(folder: Path = folder, together: threading.Barrier = together) -> None:
+            together.wait()
+            with LocalLibrary(folder) as library:
+                assert library.counts().motions == 0
+
+        with ThreadPoolExecutor(8) as pool:
+            for opened in [pool.submit(open_it) for _ in range(8)]:
+                opened.result()
 
 
 def test_a_closed_library_says_so(library: LocalLibrary) -> None:

@@ -27,7 +27,6 @@ from .presence import Presence
 from .schema import CATALOGUE, LibraryBusyError, LibraryError
 from .writer import LibraryWriter
 
-_LOCK = "import.lock"
 _MOTION_COLUMNS = (
     "m.id, m.name, coalesce(f.path, ''), m.n_frames, m.source_fps, m.inferred, m.kind "
     "FROM motions m LEFT JOIN files f ON f.id = m.file_id"
@@ -51,7 +50,7 @@ class LocalLibrary:
         self._guard = threading.Lock()
         self._closed = False
         self._curation: Curation | None = None
-        self._prepare_folder(create)
+        schema.prepare_folder(self.path, create)
         self._positions = FlatArray(self.path / "positions.f32", (N_JOINTS, 3), "<f4")
         self._original = FlatArray(self.path / "original.f32", (N_JOINTS, 3), "<f4")
         self._known = FlatArray(self.path / "known.u8", (KNOWN_BYTES,), "u1")
@@ -62,27 +61,6 @@ class LocalLibrary:
         except BaseException:
             self.close()
             raise
-
-    def _prepare_folder(self, create: bool) -> None:
-        try:
-            if (self.path / CATALOGUE).exists():
-                return
-            if not create:
-                raise LibraryError(
-                    f"There is no library in {self.path}: make one with "
-                    f"`motionlens import FOLDER --library {self.path}`."
-                )
-            self.path.mkdir(parents=True, exist_ok=True)
-            ours = {_LOCK, CATALOGUE + "-wal", CATALOGUE + "-shm", CATALOGUE + "-journal"}
-            if any(entry.name not in ours for entry in self.path.iterdir()):
-                raise LibraryError(
-                    f"{self.path} holds other files and no library: choose a new or empty folder."
-                )
-        except OSError as error:
-            raise LibraryError(
-                f"The library folder {self.path} cannot be made or read ({error.strerror}): "
-                "choose another folder."
-            ) from error
 
     # -- connections ---------------------------------------------------------------------------
 
@@ -144,7 +122,7 @@ class LocalLibrary:
         Raises:
             LibraryBusyError: another thread or program is importing into this library.
         """
-        lock = FileLock(self.path / _LOCK)
+        lock = FileLock(self.path / schema.WRITER_LOCK)
         try:
             lock.acquire(timeout=0)
         except Timeout as error:

@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from ..errors import MotionLensError
 from .curation_schema import CURATION
 
 CATALOGUE = "catalogue.sqlite"
+WRITER_LOCK = "import.lock"
+CATALOGUE_LOCK = CATALOGUE + ".lock"
+_WAIT_S = 30.0
 
 
 class LibraryError(MotionLensError):
@@ -118,10 +123,40 @@ def sentences(folder: Path) -> Iterator[None]:
 _REMEDY = "restore the folder from a copy, or choose a new folder and import again (nothing was changed)."
 
 
+def prepare_folder(folder: Path, create: bool) -> None:
+    """See that ``folder`` holds a library, or make it where one may begin.
+
+    Raises:
+        LibraryError: no library there and ``create`` false, other files there, or no permission.
+    """
+    try:
+        if (folder / CATALOGUE).exists():
+            return
+        if not create:
+            raise LibraryError(
+                f"There is no library in {folder}: make one with "
+                f"`motionlens import FOLDER --library {folder}`."
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+        foreign = [
+            entry.name
+            for entry in folder.iterdir()
+            if entry.name != WRITER_LOCK and not entry.name.startswith(CATALOGUE)
+        ]
+        # The catalogue is looked for once more: another thread or process may be making this
+        # very library now, as an import and the window do that open it in the same moment.
+        if foreign and not (folder / CATALOGUE).exists():
+            raise LibraryError(f"{folder} holds other files and no library: choose a new or empty folder.")
+    except OSError as error:
+        raise LibraryError(
+            f"The library folder {folder} cannot be made or read ({error.strerror}): choose another folder."
+        ) from error
+
+
 def connect(folder: Path) -> sqlite3.Connection:
     """Open the catalogue in ``folder``; transactions are explicit (``BEGIN IMMEDIATE``)."""
     connection = sqlite3.connect(
-        folder / CATALOGUE, timeout=30.0, isolation_level=None, check_same_thread=False
+        folder / CATALOGUE, timeout=_WAIT_S, isolation_level=None, check_same_thread=False
     )
     try:
         connection.execute("PRAGMA foreign_keys = ON")
@@ -138,16 +173,26 @@ def migrate(connection: sqlite3.Connection, folder: Path) -> None:
     Raises:
         LibraryError: it was made by a newer version, or is damaged; it is left as it is.
     """
-    version = _version(connection, folder)
-    if version == SCHEMA_VERSION:
+    if _version(connection, folder) == SCHEMA_VERSION:
         connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
         return
+    try:
+        # One at a time: SQLite does not wait for others where the journal's mode is changed.
+        with FileLock(folder / CATALOGUE_LOCK, timeout=_WAIT_S):
+            _migrate_alone(connection, folder)
+    except (OSError, Timeout) as error:
+        raise LibraryError(
+            f"The library {folder} cannot be opened for writing ({error}): check the folder's permissions."
+        ) from error
+
+
+def _migrate_alone(connection: sqlite3.Connection, folder: Path) -> None:
+    version = _version(connection, folder)  # again: another may have migrated meanwhile
     if version == 0:
         connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("BEGIN IMMEDIATE")
     try:
-        # Read again under the lock: another program may have migrated meanwhile.
-        for step in range(_version(connection, folder), SCHEMA_VERSION):
+        for step in range(version, SCHEMA_VERSION):
             for statement in MIGRATIONS[step]:
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {step + 1}")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QIcon, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from .render.body import TRUNK_DARK, TRUNK_LIGHT
 from .render.thumbnail import ThumbnailColours
@@ -14,6 +16,8 @@ from .render.thumbnail import ThumbnailColours
 BODY_PX = 13
 SMALL_PX = 11
 RADIUS = 6
+_TURN_MS = 4
+"""Between two parts of the window that are dressed; input and painting come between."""
 
 
 @dataclass(frozen=True)
@@ -117,8 +121,6 @@ def _faint(colour: str) -> str:
 def stylesheet(t: Theme) -> str:
     """The few rules that the palette cannot express."""
     return f"""
-    QWidget {{ font-size: {BODY_PX}px; }}
-    QMainWindow, QDialog {{ background: {t.window}; }}
     QMenuBar {{ background: {t.panel}; color: {t.text}; padding: 2px 4px; }}
     QMenuBar::item {{ padding: 4px 8px; border-radius: 4px; background: transparent; }}
     QMenuBar::item:selected {{ background: {t.card_hover}; }}
@@ -129,8 +131,6 @@ def stylesheet(t: Theme) -> str:
     QMenu::separator {{ height: 1px; background: {t.border}; margin: 4px 8px; }}
     QMenu::indicator {{ left: 4px; }}
     QToolTip {{ background: {t.card}; color: {t.text}; border: 1px solid {t.border}; padding: 4px; }}
-    QSplitter::handle {{ background: {t.window}; }}
-    QSplitter::handle:hover {{ background: {t.accent_soft}; }}
     QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QStatusBar {{ background: {t.panel}; border-top: 1px solid {t.border}; }}
     QStatusBar::item {{ border: none; }}
@@ -261,6 +261,13 @@ class ThemeManager(QObject):
         self._app = app
         self.choice = choice if choice in ("system", "dark", "light") else "system"
         self.theme = DARK
+        self._parts: list[_Part] = []
+        self._waiting: list[_Part] = []
+        self._turns = QTimer(self, interval=_TURN_MS)
+        self._turns.timeout.connect(self._dress_next)
+        body = app.font()
+        body.setPixelSize(BODY_PX)
+        app.setFont(body)
         app.styleHints().colorSchemeChanged.connect(self._system_changed)
         self.apply()
 
@@ -279,17 +286,63 @@ class ThemeManager(QObject):
             return LIGHT if light else DARK
         return DARK if self.choice == "dark" else LIGHT
 
-    def apply(self) -> None:
-        """Put the palette on the application; windows put ``sheet`` on themselves when told.
+    def dress(self, widget: QWidget, extra: Callable[[Theme], str] | None = None) -> None:
+        """Give a part of the window the theme's sheet, now and in every theme to come.
 
-        A sheet on the application makes Qt polish every widget several times, a tenth of a second.
+        A part lies in no other: Qt polishes all that is below a widget whose sheet changes, in one call, so that a
+        sheet on the window itself would hold it still for a tenth of a second.
+
+        Args:
+            widget: the part; may be destroyed at any time.
+            extra: rules of this part alone.
+        """
+        if not any(part.widget is widget for part in self._parts):
+            self._parts = [part for part in self._parts if isValid(part.widget)]
+            part = _Part(widget, extra)
+            self._parts.append(part)
+            widget.setStyleSheet(part.sheet(self))
+
+    @property
+    def settled(self) -> bool:
+        """True when every part wears the theme."""
+        return not self._waiting
+
+    def apply(self) -> None:
+        """Put the palette on the application at once and the sheets on the parts one by one, what is seen first.
+
+        A part is not painted between the one and the other.
         """
         self.theme = self._wanted()
         if self._app.style().objectName() != "fusion":
             self._app.setStyle("Fusion")
-        self._app.setPalette(palette(self.theme))
         self.sheet = stylesheet(self.theme)
+        self._waiting = [part for part in self._parts if isValid(part.widget)]
+        self._waiting.sort(key=lambda part: part.widget.isVisible())  # taken from the end
+        for part in self._waiting:
+            part.widget.setUpdatesEnabled(False)
+        self._app.setPalette(palette(self.theme))
         self.changed.emit()
+        self._turns.start()
+
+    def _dress_next(self) -> None:
+        while self._waiting:
+            part = self._waiting.pop()
+            if isValid(part.widget):
+                part.widget.setStyleSheet(part.sheet(self))
+                part.widget.setUpdatesEnabled(True)
+                return
+        self._turns.stop()
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A part of the window with a sheet of its own."""
+
+    widget: QWidget
+    extra: Callable[[Theme], str] | None
+
+    def sheet(self, themes: ThemeManager) -> str:
+        return themes.sheet + (self.extra(themes.theme) if self.extra else "")
 
 
 def icon(name: str, theme: Theme, accent: bool = False) -> QIcon:

@@ -5,16 +5,23 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, QThreadPool, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QThreadPool, QTimer, Signal, Slot
+from shiboken6 import isValid
 
 log = logging.getLogger(__name__)
 
 LANE = "lane "
 """How the names of these threads begin, as debuggers and the system show them."""
+
+
+_TURN_MS = 4
+"""Between two answers: time enough for what else is due."""
 
 
 class Task:
@@ -60,21 +67,62 @@ class _Request:
     progress: Callable[[Any], None] | None
 
 
+class Turns(QObject):
+    """Calls what is handed to it one by one, each in a turn of the event loop of its own.
+
+    Events that are posted are worked off in one go, and what is painted for them in the same: several answers that
+    come together would hold the window still for as long as all of them take.
+    """
+
+    _one: Turns | None = None
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._waiting: deque[Callable[[], None]] = deque()
+        self._timer = QTimer(self, interval=_TURN_MS)
+        self._timer.timeout.connect(self._next)
+
+    @classmethod
+    def shared(cls) -> Turns:
+        """Those of the application."""
+        if cls._one is None or not isValid(cls._one):
+            cls._one = Turns(QCoreApplication.instance())
+        return cls._one
+
+    def take(self, call: Callable[[], None]) -> None:
+        """Call this when its turn comes."""
+        self._waiting.append(call)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _next(self) -> None:
+        call = self._waiting.popleft()
+        if not self._waiting:
+            self._timer.stop()
+        call()
+
+
 class Worker(QObject):
     """A lane of background work.
 
     ``submit`` returns a request id at once; ``done``, ``failed`` and ``progress`` are called on the
     thread that made the worker. With ``supersede`` (the default) a new request cancels the earlier
     ones and their late answers are never delivered.
+
+    Answers of all workers are delivered one in a turn of the event loop, with room for input and painting between
+    them; those of a ``prompt`` worker at once, as somebody waits for them.
     """
 
     _finished = Signal(int, object)
     _failed = Signal(int, object)
     _progressed = Signal(int)
 
-    def __init__(self, name: str, threads: int = 1, parent: QObject | None = None) -> None:
+    def __init__(
+        self, name: str, threads: int = 1, parent: QObject | None = None, prompt: bool = False
+    ) -> None:
         super().__init__(parent)
         self.setObjectName(name)
+        self._turns = None if prompt else Turns.shared()
         self._pool = QThreadPool(self)
         self._pool.setObjectName(f"{LANE}{name}")
         self._pool.setMaxThreadCount(threads)
@@ -147,6 +195,12 @@ class Worker(QObject):
 
     @Slot(int, object)
     def _on_finished(self, request_id: int, answer: Any) -> None:
+        if self._turns is None:
+            self._deliver(request_id, answer)
+        elif request_id in self._requests:
+            self._turns.take(partial(self._deliver, request_id, answer))
+
+    def _deliver(self, request_id: int, answer: Any) -> None:
         request = self._requests.pop(request_id, None)
         if request and request.done:
             request.done(answer)

@@ -66,6 +66,14 @@ def by_arrows(widget: QWidget) -> bool:
     return widget.autoExclusive() or (group is not None and group.exclusive())
 
 
+def parents(widget: QWidget) -> list[QWidget]:
+    """All that a widget lies in."""
+    out = []
+    while (widget := widget.parentWidget()) is not None:
+        out.append(widget)
+    return out
+
+
 def name_of(widget: QWidget) -> str:
     return widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
 
@@ -112,9 +120,34 @@ def open_options(app, tmp_path, qtbot):
     return app.window.viewer.options
 
 
-@pytest.mark.parametrize(
-    "place", [open_window, open_import, open_export, open_failures, open_keys, open_options]
-)
+PLACES = [open_window, open_import, open_export, open_failures, open_keys, open_options]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_everything_wears_the_theme(app, tmp_path, qtbot, place):
+    root = place(app, tmp_path, qtbot)
+    there = controls(root)
+    assert there and not {told(w) for w in there if w.style().metaObject().className() != "QStyleSheetStyle"}
+    for name in ("light", "dark"):
+        app.window.choose_theme(name)
+        qtbot.waitUntil(lambda: app.themes.settled)
+        worn = {
+            part.styleSheet() for w in there for part in [w, *parents(w)] if "#queryBar" in part.styleSheet()
+        }
+        assert len(worn) >= 1 and all(app.themes.sheet in sheet for sheet in worn)
+        assert root.updatesEnabled() and all(w.updatesEnabled() for w in there)
+
+
+def test_a_menu_is_dressed_before_it_is_seen(app, qtbot):
+    window = app.window
+    qtbot.waitUntil(lambda: app.session.viewer.shown is not None)
+    window.results.grid.menu_wanted.emit(window.results.grid.mapToGlobal(QPoint(40, 40)))
+    menu = window.context_menu
+    assert menu.isVisible() and app.themes.sheet in menu.styleSheet()
+    menu.close()
+
+
+@pytest.mark.parametrize("place", PLACES)
 def test_everything_has_a_name_and_the_keyboard_reaches_it(app, tmp_path, qtbot, place):
     root = place(app, tmp_path, qtbot)
     there = controls(root)

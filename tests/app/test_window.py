@@ -254,13 +254,15 @@ def test_an_error_is_shown_once_and_goes_away(app, qtbot):
     assert bar.details.isVisible() and "odd" in bar.details.toPlainText()
 
 
-def test_theme_switch(app, qapp):
+def test_theme_switch(app, qapp, qtbot):
     window = app.window
     window.table.actions["view.theme_light"].setChecked(True)
+    qtbot.waitUntil(lambda: app.themes.settled)
     assert app.themes.theme is look.LIGHT
     assert qapp.palette().window().color().lightness() > 200
     light = window.results.grid.grab().toImage().pixelColor(3, 3).lightness()
     window.table.actions["view.theme_dark"].setChecked(True)
+    qtbot.waitUntil(lambda: app.themes.settled)
     dark = window.results.grid.grab().toImage().pixelColor(3, 3).lightness()
     assert light > 200 and dark < 60
     assert app.settings.text("theme") == "dark"

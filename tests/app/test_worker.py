@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QThread
+from PySide6.QtCore import QThread, QTimer
 
 from motionlens.library import LocalLibrary
 from motionlens_app.worker import Worker
@@ -38,6 +39,46 @@ def test_a_newer_request_silences_the_older(worker, qtbot):
     qtbot.waitUntil(lambda: not worker.busy)
     qtbot.wait(30)
     assert answers == ["new"]
+
+
+def test_answers_that_come_together_leave_room_between_them(qtbot):
+    """Two slow answers are not one long stall; an answer that somebody waits for comes at once."""
+    workers = [Worker(f"test {n}", prompt=n == 2) for n in range(3)]
+    seen, beats = [], QTimer(interval=1)
+    beats.timeout.connect(lambda: seen.append("beat"))
+    ready = threading.Barrier(4)
+
+    def job(task):
+        ready.wait(5)
+
+    def slow(n):
+        seen.append(n)
+        time.sleep(0.02)
+
+    for n, worker in enumerate(workers):
+        worker.submit(job, lambda _, n=n: slow(n))
+    beats.start()
+    ready.wait(5)
+    time.sleep(0.05)  # all have answered before the event loop runs again
+    qtbot.waitUntil(lambda: not any(worker.busy for worker in workers))
+    beats.stop()
+    order = [one for one in seen if one != "beat"]
+    assert order[0] == 2 and sorted(order[1:]) == [0, 1]
+    first, second = (seen.index(n) for n in order[1:])
+    assert "beat" in seen[first:second]
+    assert all(worker.close() for worker in workers)
+
+
+def test_an_answer_given_up_before_its_turn_is_not_delivered(worker, qtbot):
+    other, answers, ready = Worker("other"), [], threading.Barrier(3)
+    worker.submit(lambda task: ready.wait(5), lambda _: (answers.append("first"), other.cancel()))
+    other.submit(lambda task: ready.wait(5), lambda _: (answers.append("second"), worker.cancel()))
+    ready.wait(5)
+    time.sleep(0.05)  # both have answered, and wait for their turns
+    qtbot.waitUntil(lambda: bool(answers))
+    qtbot.wait(30)
+    assert len(answers) == 1
+    assert other.close()
 
 
 def test_failures_reach_the_one_who_asked(worker, qtbot):

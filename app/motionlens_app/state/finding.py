@@ -106,7 +106,7 @@ class FindingController(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._worker = Worker("finding", parent=self)
-        self._sorter = Worker("arranging", parent=self)
+        self._sorter = Worker("arranging", parent=self, prompt=True)
         self._facts = Worker("facts", parent=self)
         self._again = QTimer(self, singleShot=True)
         self._again.timeout.connect(self._ask)

@@ -63,7 +63,7 @@ class SearchController(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._worker = Worker("search", parent=self)
+        self._worker = Worker("search", parent=self, prompt=True)
         self._typed_on = False  # the text has changed since the search under way began
         self._typed_at = self._asked_at = -1.0
         self._searcher: Searcher | None = None

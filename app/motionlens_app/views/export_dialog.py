@@ -34,7 +34,7 @@ from ..state.exporting import (
     ExportState,
     Target,
 )
-from ..theme import ThemeManager
+from ..theme import Theme, ThemeManager
 from .export_pages import Choices, EndPage, ProgressPage, end_sentence
 from .rows import TickBox
 from .widgets import button, counted, label
@@ -67,6 +67,14 @@ class Scope:
     text: str
     targets: tuple[Target, ...] | None
     marked: tuple[int, int] | None = None
+
+
+def _fields(theme: Theme) -> str:
+    """Rules of the dialog's own fields."""
+    return f"""
+    QLineEdit {{ background: {theme.card}; border: 1px solid {theme.border}; border-radius: 6px; padding: 6px; }}
+    QLineEdit:focus {{ border: 2px solid {theme.accent}; padding: 5px; }}
+    """
 
 
 class ExportDialog(QDialog):
@@ -106,8 +114,7 @@ class ExportDialog(QDialog):
         exports.changed.connect(self._follow)
         exports.finished.connect(self._finished)
         exports.failed.connect(self._failed)
-        themes.changed.connect(self._restyle)
-        self._restyle()
+        themes.dress(self, _fields)
 
     # -- building ------------------------------------------------------------------------------
 
@@ -185,16 +192,6 @@ class ExportDialog(QDialog):
         self.overwrite.toggled.connect(self._changed)
         self.folder.textChanged.connect(self._changed)
         return page
-
-    def _restyle(self) -> None:
-        t = self._themes.theme
-        self.setStyleSheet(
-            self._themes.sheet
-            + f"""
-            QLineEdit {{ background: {t.card}; border: 1px solid {t.border}; border-radius: 6px; padding: 6px; }}
-            QLineEdit:focus {{ border: 2px solid {t.accent}; padding: 5px; }}
-            """
-        )
 
     # -- asking --------------------------------------------------------------------------------
 

@@ -37,6 +37,7 @@ from ..theme import ThemeManager
 from .card_choice import CardChoice
 from .card_delegate import GAP, CardDelegate, Density
 from .coming_up import ComingUp
+from .kept_place import KeptPlace
 
 ANIMATION_MS = 33
 TICK_BUDGET_S = 0.012
@@ -78,6 +79,7 @@ class ResultGrid(QListView):
         self.choice.told.connect(self.chosen)
         self._themes = themes
         self._configure()
+        self._place = KeptPlace(self)
         self.setModel(model)
         self._delegate = CardDelegate(self, themes.theme)
         self.setItemDelegate(self._delegate)
@@ -182,6 +184,7 @@ class ResultGrid(QListView):
     ) -> None:
         """Tell who shows the card."""
         super().currentChanged(current, previous)
+        self._place.forget()
         item = current.data(ITEM_ROLE) if current.isValid() else None
         if item is not None:
             self.choice.became_current(item)
@@ -192,6 +195,7 @@ class ResultGrid(QListView):
         super().scrollContentsBy(dx, dy)
 
     def _replaced(self) -> None:
+        self._place.forget()
         self.coming_up.begin()
         self._played_s = 0.0
         self.hovered_row, self._scrub = -1, None
@@ -284,8 +288,10 @@ class ResultGrid(QListView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """As many columns as fit, stretched to the width."""
+        self._place.remember(event.oldSize().width())
         self._fit_cells()
         super().resizeEvent(event)
+        self._place.restore()
 
     def _fit_cells(self) -> None:
         width = self.viewport().width() - 2
@@ -301,6 +307,7 @@ class ResultGrid(QListView):
         """No timer runs unseen."""
         super().hideEvent(event)
         self._timer.stop()
+        self._place.forget()
         self.choice.set_seen(False)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -123,6 +123,7 @@ class ImportDialog(QDialog):
         preview.kind_changed.connect(self._kind_changed)
         preview.saved.connect(self._saved)
         themes.changed.connect(self._rows)
+        themes.dress(self)
         self.refresh()
 
     # -- building ------------------------------------------------------------------------------

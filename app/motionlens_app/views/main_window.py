@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QChildEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMainWindow,
     QMenu,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -51,7 +50,7 @@ from .result_panel import ResultPanel
 from .side_panel import SidePanel
 from .video_strip import VideoStrip
 from .viewer_panel import ViewerPanel
-from .widgets import NoteLabel, counted
+from .widgets import NoteLabel, Splitter, counted
 
 _ON_HIT = (
     "edit.favourite", "edit.tag", "edit.collect", "edit.uncollect", "find.moments", "",
@@ -81,7 +80,6 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("MotionLens")
         self.setMinimumSize(960, 600)
         self.setAcceptDrops(True)
-        self.setStyleSheet(themes.sheet)
         self.query = QueryBar(session.query, themes)
         self.strip = VideoStrip(session, themes)
         self.messages = MessageBar(themes)
@@ -102,6 +100,8 @@ class MainWindow(QMainWindow):
         self._choose: Callable[[str], str] = lambda title: QFileDialog.getExistingDirectory(self, title)
         self._lay_out()
         self._status()
+        for part in (self.query, self.strip, self.messages, self.side, self.results):
+            themes.dress(part)
         self.keep.follow()
         self._connect()
         self.help.follow()
@@ -110,7 +110,7 @@ class MainWindow(QMainWindow):
     # -- building ------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter = Splitter(Qt.Orientation.Horizontal, self.themes)
         self.column = QWidget()  # the results, in a low window under the video
         column = QVBoxLayout(self.column)
         column.setContentsMargins(0, 0, 0, 0)
@@ -197,7 +197,6 @@ class MainWindow(QMainWindow):
         for signal in (session.model.changed, session.indexing_changed):
             signal.connect(self._model_changed)
         self._model_changed()
-        self.themes.changed.connect(lambda: self.setStyleSheet(self.themes.sheet))
 
     # -- session to widgets --------------------------------------------------------------------
 
@@ -343,6 +342,13 @@ class MainWindow(QMainWindow):
             self.results.grid.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # -- events --------------------------------------------------------------------------------
+
+    def childEvent(self, event: QChildEvent) -> None:
+        """What stands on the window beside its panels is dressed before it is shown: bars, dialogs, menus."""
+        super().childEvent(event)
+        child = event.child()
+        if event.polished() and isinstance(child, QWidget) and child is not self.centralWidget():
+            self.themes.dress(child)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Plain keys of the command table, when no text field has the focus."""

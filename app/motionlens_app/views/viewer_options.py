@@ -24,6 +24,18 @@ _SWITCHES = (
 )
 
 
+def _rules(t: look.Theme) -> str:
+    """Rules of this panel alone."""
+    return f"""
+    #options {{ background: {t.card}; border: 1px solid {t.border}; }}
+    #options QLabel {{ background: transparent; }}
+    #options QPushButton#choice {{ background: transparent; padding: 4px 10px; border: 1px solid {t.border}; }}
+    #options QPushButton#choice:hover {{ background: {t.card_hover}; }}
+    #options QPushButton#choice:checked {{ background: {t.accent_soft}; border-color: {t.accent}; }}
+    #options QPushButton#choice:focus {{ border: 2px solid {t.accent}; padding: 3px 9px; }}
+    """
+
+
 class ViewOptionsPanel(QFrame):
     """Rows of choices; every click applies at once. ``picking`` asks to choose joints on the body."""
 
@@ -56,8 +68,7 @@ class ViewOptionsPanel(QFrame):
         box.setContentsMargins(16, 16, 16, 16)
         box.addLayout(rows)
         viewer.options_changed.connect(self.refresh)
-        themes.changed.connect(self._restyle)
-        self._restyle()
+        themes.dress(self, _rules)
         self.refresh()
 
     def _row(self, field: str, choices: tuple[tuple[str, str], ...]) -> QHBoxLayout:
@@ -73,20 +84,6 @@ class ViewOptionsPanel(QFrame):
         made.setCheckable(True)
         self.buttons[field, value] = made
         return made
-
-    def _restyle(self) -> None:
-        t = self._themes.theme
-        self.setStyleSheet(
-            f"""
-            #options {{ background: {t.card}; border: 1px solid {t.border}; }}
-            #options QLabel {{ background: transparent; }}
-            #options QPushButton#choice {{ background: transparent; padding: 4px 10px;
-                border: 1px solid {t.border}; }}
-            #options QPushButton#choice:hover {{ background: {t.card_hover}; }}
-            #options QPushButton#choice:checked {{ background: {t.accent_soft}; border-color: {t.accent}; }}
-            #options QPushButton#choice:focus {{ border: 2px solid {t.accent}; padding: 3px 9px; }}
-            """
-        )
 
     def _choose(self, field: str, value: str) -> None:
         options = self._viewer.options

@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QSizePolicy,
@@ -36,7 +37,7 @@ from .timeline import Timeline
 from .transport import Transport
 from .viewer_options import PickingHint, ViewOptionsPanel
 from .why_panel import WhyPanel
-from .widgets import ElidedLabel, IconButton
+from .widgets import ElidedLabel, IconButton, Splitter
 
 LEAST = 220
 """Height that the picture always has, pixels: what lies under it gives way."""
@@ -59,8 +60,8 @@ class ViewerPanel(QWidget):
     ) -> None:
         super().__init__()
         self._why, self._link = why, link
-        self.setObjectName("panel")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.AlternateBase)  # as "panel" in the sheet
         self.viewer, self.playback, self._themes = viewer, viewer.playback, themes
         self.scene = ViewportModel(viewport_colours(themes.theme), self)
         self.viewport = make_viewport(self.scene)
@@ -95,7 +96,7 @@ class ViewerPanel(QWidget):
         box.addWidget(self.stage, 1)
         box.addWidget(self.timeline)
         box.addWidget(self.transport)
-        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter = Splitter(Qt.Orientation.Vertical, themes)
         self.splitter.addWidget(top)
         self.splitter.addWidget(self._tabs())
         self.splitter.setSizes([361, 420])
@@ -105,6 +106,10 @@ class ViewerPanel(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.splitter)
+        for part in (single, self.compare_view, self.timeline, self.transport):
+            themes.dress(part)
+        for part in (self.tabs, self.why.tools, self.why, self.details):
+            themes.dress(part)
         self._connect()
         self._state_changed()
 

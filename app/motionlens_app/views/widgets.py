@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QIcon, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QScrollBar, QSizePolicy, QToolButton
+from PySide6.QtGui import QColor, QFontMetrics, QIcon, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QLabel,
+    QPushButton,
+    QScrollBar,
+    QSizePolicy,
+    QSplitter,
+    QSplitterHandle,
+    QToolButton,
+)
 
 from ..theme import ThemeManager, icon
 
@@ -121,6 +129,29 @@ def label(text: str, name: str = "", wrap: bool = False) -> QLabel:
     out.setObjectName(name)
     out.setWordWrap(wrap)
     return out
+
+
+class Splitter(QSplitter):
+    """Its handles are quiet and take the accent under the mouse; painted here, as a sheet would reach all panels."""
+
+    def __init__(self, orientation: Qt.Orientation, themes: ThemeManager) -> None:
+        super().__init__(orientation)
+        self.themes = themes
+
+    def createHandle(self) -> QSplitterHandle:
+        """Qt's hook."""
+        return _Handle(self)
+
+
+class _Handle(QSplitterHandle):
+    def __init__(self, splitter: Splitter) -> None:
+        super().__init__(splitter.orientation(), splitter)
+        self._themes = splitter.themes
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = self._themes.theme
+        QPainter(self).fillRect(self.rect(), QColor(theme.accent_soft if self.underMouse() else theme.window))
 
 
 def button(text: str, name: str = "", on_click: Callable[[], None] | None = None) -> QPushButton:

@@ -24,7 +24,7 @@ from .curation import Curation
 from .interface import Failure, LibraryCounts, Moment, MotionRecord, TokenBatch
 from .own_captions import merged, own_captions
 from .presence import Presence
-from .schema import CATALOGUE, LibraryBusyError, LibraryError
+from .schema import LibraryBusyError, LibraryError
 from .writer import LibraryWriter
 
 _MOTION_COLUMNS = (

@@ -172,9 +172,47 @@ def test_tags_note_and_captions_in_details(app, qtbot):
     qtbot.waitUntil(lambda: app.session.libraries.by_id[2].captions[0] == "someone salutes")
 
 
+def test_what_is_typed_goes_to_the_motion_it_was_typed_for(app, qtbot):
+    window, curation = app.window, app.session.curation
+    window.viewer.show_details()
+    form = window.keep.form
+    window.results.grid.select_row(1)
+    qtbot.waitUntil(lambda: form._id == 2 and curation.about is not None and curation.about.motion_id == 2)
+    curation.tag(form._selected, "hero")
+    qtbot.waitUntil(lambda: form._tags.count() == 1)
+    form.note.setPlainText("retake the landing")
+    form.caption.setText("half a caption")
+    window.results.grid.select_row(2)
+    qtbot.waitUntil(lambda: form._id == 3 and curation.about is not None and curation.about.motion_id == 3)
+    assert form.note.toPlainText() == "" and form._tags.count() == 0 and form.caption.text() == ""
+    marks = app.session.libraries.library.curation().marks
+    qtbot.waitUntil(lambda: [note.text for note in marks.notes(2)] == ["retake the landing"])
+    assert marks.notes(3) == []
+    window.results.grid.select_row(1)
+    qtbot.waitUntil(lambda: form.note.toPlainText() == "retake the landing" and form._tags.count() == 1)
+
+
+def test_the_lines_of_one_motion_do_not_stay_with_the_next(app, qtbot):
+    window, details = app.window, app.window.viewer.details
+    window.viewer.show_details()
+
+    def lines():
+        return [w.text() for w in details._facts.findChildren(QLabel) if w.isVisible()]
+
+    for row in (0, 1, 0):
+        window.results.grid.select_row(row)
+        name = app.session.items.items[row].name
+        qtbot.waitUntil(lambda name=name: name in lines())
+        assert lines().count("Name") == 1 and "score" not in " ".join(lines())
+    window.query.set_text("waves")
+    qtbot.waitUntil(lambda: "Moment" in lines())
+    window.query.clear_all()
+    qtbot.waitUntil(lambda: "Moment" not in lines())
+
+
 def _form(window) -> KeepForm | None:
-    made = window.viewer.details.widget()
-    return made.findChild(KeepForm) if made is not None else None
+    form = window.keep.form
+    return form if form.isVisible() else None
 
 
 def test_suggestions_are_chosen_with_the_keyboard(app, qtbot):
@@ -267,5 +305,8 @@ def test_an_empty_collection_says_so(app, qtbot):
     assert window.results.empty.title.text() == "This collection is empty"
     window.viewer.show_details()
     qtbot.waitUntil(
-        lambda: any("No motion" in label.text() for label in window.viewer.details.findChildren(QLabel))
+        lambda: any(
+            "No motion" in label.text() and label.isVisible()
+            for label in window.viewer.details.findChildren(QLabel)
+        )
     )

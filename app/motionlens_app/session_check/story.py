@@ -22,7 +22,6 @@ from ..state.libraries import LibraryState, own_choice, starter_choice
 from ..state.model import ModelState
 from ..state.search import SearchPhase
 from ..state.video import VideoState
-from ..views.details_edit import KeepForm
 from .material import count_files
 from .person import Person
 
@@ -168,8 +167,7 @@ def _keep(person: Person) -> None:
         lambda: session.viewer.shown is not None and session.viewer.shown.item.key == item.key, "the motion"
     )
     person.key(Qt.Key.Key_T)
-    form = window.viewer.details.findChild(KeepForm)
-    assert form is not None, "the key T shows no field for tags"
+    form = window.keep.form
     person.check(window.focusWidget() is form.tag, "the key T does not go to the tags")
     QTest.keyClicks(form.tag, TAG)
     QTest.keyClick(form.tag, Qt.Key.Key_Return)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, cast
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QHideEvent, QLinearGradient, QPainter, QPaintEvent, QResizeEvent, QShowEvent
@@ -13,9 +13,11 @@ from motionlens.motion import FPS
 
 from ..state.viewer import Shown
 from ..theme import ThemeManager, icon
+from .rows import set_visible
 from .widgets import clock, label
 
 LATER_MS = 30
+_CAPTIONS = 6
 _FADE_PX = 24
 
 
@@ -44,8 +46,18 @@ def inferred_lines(inferred: Mapping[str, Any]) -> list[tuple[str, str]]:
     return out
 
 
+class Editor(Protocol):
+    """What the user keeps about a motion; a widget that stands above what was read."""
+
+    def show_motion(self, shown: Shown) -> bool:
+        """Follow another motion; False where nothing can be kept about it."""
+
+
 class Details(QScrollArea):
-    """A scrolled form; empty when nothing is shown. Where it goes on below, it fades out."""
+    """A scrolled form; empty when nothing is shown. Where it goes on below, it fades out.
+
+    Its widgets are made once and filled anew for each motion: making them takes longer than a picture lasts.
+    """
 
     def __init__(self, themes: ThemeManager) -> None:
         super().__init__()
@@ -53,18 +65,59 @@ class Details(QScrollArea):
         self._themes = themes
         self._wanted: Shown | None = None
         self._built: tuple[int, int, int] | None = None
-        self._picture: QLabel | None = None
-        self.editor: Callable[[Shown], QWidget | None] | None = None
-        """Makes what the user keeps about the motion; stands above what was read."""
+        self._editor: Editor | None = None
         self._soon = QTimer(self, singleShot=True, interval=LATER_MS)
         self._soon.timeout.connect(self._build)
         self.setViewportMargins(0, 6, 0, 8)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Details of the motion")
+        self._lay_out()
         themes.changed.connect(self._tint)
         self.verticalScrollBar().valueChanged.connect(self._fade.place)
         self.verticalScrollBar().rangeChanged.connect(self._fade.place)
+
+    def _lay_out(self) -> None:
+        self._inner = QWidget()
+        self._inner.setObjectName("panel")
+        self._box = QVBoxLayout(self._inner)
+        self._box.setContentsMargins(12, 4, 16, 16)
+        self._box.setSpacing(8)
+        self._captions = [_selectable("", "" if number == 0 else "muted") for number in range(_CAPTIONS)]
+        self._facts, self._found = _Facts(), _Facts()
+        self._heading = label("WHAT THE READER FOUND", "section")
+        self._heading.setContentsMargins(0, 4, 0, 0)
+        for widget in (*self._captions, self._facts, self._heading, self._found):
+            self._box.addWidget(widget)
+            widget.hide()
+        self._nothing = self._nothing_page()
+        self._box.addWidget(self._nothing, 1)
+        self._box.addStretch(1)
+        self.setWidget(self._inner)
+        self._tint()
+
+    def _nothing_page(self) -> QWidget:
+        """What would stand here, and how it comes here."""
+        page = QWidget()
+        box = QVBoxLayout(page)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(6)
+        box.addStretch(1)
+        self._picture = label("")
+        for widget in (
+            self._picture,
+            label("No motion is chosen", "title"),
+            label("Choose a card to see its captions, tags, notes and file.", "muted", wrap=True),
+        ):
+            widget.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            box.addWidget(widget)
+        return page
+
+    def set_editor(self, editor: QWidget) -> None:
+        """Put what the user keeps above the rest; an ``Editor``."""
+        self._editor = cast(Editor, editor)
+        self._box.insertWidget(0, editor)
+        editor.hide()
 
     def show_motion(self, shown: Shown | None) -> None:
         """Fill the form, a moment later: the body is shown first."""
@@ -96,84 +149,72 @@ class Details(QScrollArea):
     def _build(self) -> None:
         shown = self._wanted
         key = None if shown is None else shown.item.key
-        before, focused = self.widget(), QApplication.focusWidget()
-        if before is not None and focused is not None and key == self._built and before.isAncestorOf(focused):
+        focused = QApplication.focusWidget()
+        if focused is not None and key == self._built and self._inner.isAncestorOf(focused):
             return  # somebody writes there
+        if key != self._built:
+            self.verticalScrollBar().setValue(0)
         self._built = key
-        inner = QWidget()
-        inner.setObjectName("panel")
-        box = QVBoxLayout(inner)
-        box.setContentsMargins(12, 4, 16, 16)
-        box.setSpacing(8)
-        if shown is not None:
-            self._fill(box, shown)
-        else:
-            self._say_nothing(box)
-        box.addStretch(1)
-        if shown is not None:
-            self._picture = None
-        self.setWidget(inner)
+        set_visible(self._nothing, shown is None)
+        kept = shown is not None and self._editor is not None and self._editor.show_motion(shown)
+        if self._editor is not None:
+            set_visible(cast(QWidget, self._editor), kept)
+        words = () if shown is None or kept else shown.record.captions[:_CAPTIONS]
+        for number, line in enumerate(self._captions):
+            if number < len(words):
+                line.setText(_breakable(words[number]))
+            set_visible(line, number < len(words))
+        rows, found = _facts(shown) if shown is not None else ([], [])
+        self._facts.show_rows(rows)
+        self._found.show_rows(found)
+        set_visible(self._heading, bool(found))
         self._fade.place()
 
-    def _say_nothing(self, box: QVBoxLayout) -> None:
-        """What would stand here, and how it comes here."""
-        box.setSpacing(6)
-        box.addStretch(1)
-        self._picture = label("")
-        for widget in (
-            self._picture,
-            label("No motion is chosen", "title"),
-            label("Choose a card to see its captions, tags, notes and file.", "muted", wrap=True),
-        ):
-            widget.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            box.addWidget(widget)
-        self._tint()
-
     def _tint(self) -> None:
-        if self._picture is not None and self._wanted is None:
-            self._picture.setPixmap(icon("info", self._themes.theme, accent=True).pixmap(32, 32))
+        self._picture.setPixmap(icon("info", self._themes.theme, accent=True).pixmap(32, 32))
 
-    def _fill(self, box: QVBoxLayout, shown: Shown) -> None:
-        record = shown.record
-        form = self.editor(shown) if self.editor is not None else None
-        if form is not None:
-            box.addWidget(form)
-            box.addSpacing(4)
-        else:
-            for number, caption in enumerate(record.captions[:6]):
-                box.addWidget(_selectable(caption, "" if number == 0 else "muted"))
-        self._facts(box, shown)
 
-    def _facts(self, box: QVBoxLayout, shown: Shown) -> None:
-        record, item = shown.record, shown.item
-        form = QFormLayout()
-        form.setHorizontalSpacing(16)
-        form.setVerticalSpacing(4)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
-        seconds = record.n_frames / FPS
-        rows = [
-            ("Name", record.name),
-            ("Length", f"{clock(seconds)}, {record.n_frames:,} frames at {FPS:.0f} fps"),
-        ]
-        if item.score is not None:
-            rows.insert(1, ("Moment", f"{item.start_s:.2f} to {item.end_s:.2f} s, score {item.score:.3f}"))
-        if record.path:
-            rows.append(("Recorded", f"{record.source_fps:g} fps"))
-            rows.append(("File", record.path if record.available else f"{record.path} (missing)"))
-        for name, value in rows:
-            form.addRow(label(name, "muted"), _selectable(value))
-        made = record.inferred.get("made") == "synthesised"  # nothing was read, so nothing was found
-        found = [] if made else inferred_lines(record.inferred)
-        box.addLayout(form)
-        if found and record.path:
-            box.addSpacing(4)
-            box.addWidget(label("WHAT THE READER FOUND", "section"))
-            facts = QFormLayout()
-            facts.setHorizontalSpacing(16)
-            facts.setVerticalSpacing(4)
-            for name, value in found:
-                facts.addRow(label(name[:1].upper() + name[1:], "muted"), _selectable(value))
-            box.addLayout(facts)
+def _facts(shown: Shown) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Name and value of what is known of a motion, and of what its reader found."""
+    record, item = shown.record, shown.item
+    rows = [
+        ("Name", record.name),
+        ("Length", f"{clock(record.n_frames / FPS)}, {record.n_frames:,} frames at {FPS:.0f} fps"),
+    ]
+    if item.score is not None:
+        rows.insert(1, ("Moment", f"{item.start_s:.2f} to {item.end_s:.2f} s, score {item.score:.3f}"))
+    if record.path:
+        rows.append(("Recorded", f"{record.source_fps:g} fps"))
+        rows.append(("File", record.path if record.available else f"{record.path} (missing)"))
+    if not record.path or record.inferred.get("made") == "synthesised":  # nothing was read
+        return rows, []
+    return rows, [(name[:1].upper() + name[1:], value) for name, value in inferred_lines(record.inferred)]
+
+
+class _Facts(QWidget):
+    """Names and values in two columns; lines that are no longer needed wait for the next motion."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[tuple[QLabel, QLabel]] = []
+        self._form = QFormLayout(self)
+        self._form.setContentsMargins(0, 0, 0, 0)
+        self._form.setHorizontalSpacing(16)
+        self._form.setVerticalSpacing(4)
+        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+
+    def show_rows(self, rows: Sequence[tuple[str, str]]) -> None:
+        """Show these lines; nothing at all where there are none."""
+        for number, (name, value) in enumerate(rows):
+            if number == len(self._lines):
+                self._lines.append((label("", "muted"), _selectable("")))
+                self._form.addRow(*self._lines[number])
+            for one, text in zip(self._lines[number], (name, _breakable(value)), strict=True):
+                one.setText(text)
+        for number, (_, value_label) in enumerate(self._lines):
+            if value_label.isHidden() == (number < len(rows)):
+                self._form.setRowVisible(number, number < len(rows))
+        set_visible(self, bool(rows))
 
 
 class _Fade(QWidget):
@@ -202,7 +243,12 @@ class _Fade(QWidget):
         QPainter(self).fillRect(self.rect(), veil)
 
 
+def _breakable(text: str) -> str:
+    """Paths may go on in another line."""
+    return text.replace("/", "/\u200b")
+
+
 def _selectable(text: str, name: str = "") -> QLabel:
-    out = label(text.replace("/", "/\u200b"), name, wrap=True)
+    out = label(_breakable(text), name, wrap=True)
     out.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return out

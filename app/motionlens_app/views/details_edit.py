@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, QStringListModel, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QCompleter,
@@ -25,6 +25,7 @@ from .flow import FlowLayout
 from .rows import set_visible
 from .widgets import IconButton, button, label
 
+_MOST_CAPTIONS = 8
 NOTE_MS = 1200
 """A note that is typed is kept after so long a pause."""
 
@@ -37,9 +38,13 @@ class LineEdit(QLineEdit):
     def __init__(self, placeholder: str) -> None:
         super().__init__()
         self.setObjectName("keep")
+        self.name_it(placeholder)
+        self.returnPressed.connect(self._enter)
+
+    def name_it(self, placeholder: str) -> None:
+        """What it is for, to be read and to be heard."""
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(placeholder)
-        self.returnPressed.connect(self._enter)
 
     def _enter(self) -> None:
         if self.text().strip():
@@ -106,27 +111,41 @@ class CaptionRow(QWidget):
 
     edited = Signal(str, str)
 
-    def __init__(self, text: str, own: bool, first: bool, themes: ThemeManager) -> None:
+    def __init__(self, first: bool, themes: ThemeManager) -> None:
         super().__init__()
-        self._text = text
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        self.words = label(text, "" if first else "muted", wrap=True)
+        self._text = ""
+        self.box = QHBoxLayout(self)
+        self.box.setContentsMargins(0, 0, 0, 0)
+        self.box.setSpacing(4)
+        self.words = label("", "" if first else "muted", wrap=True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.words.setToolTip("Written by you" if own else "From the file")
-        self.edit = LineEdit("Empty: the caption is taken away")
-        self.edit.hide()
-        self.edit.returnPressed.disconnect()
-        self.edit.returnPressed.connect(self._done)
-        self.edit.editingFinished.connect(self._leave)
+        self._edit: LineEdit | None = None
         self.pencil = IconButton("pencil-simple", "Edit this caption", themes, self.begin)
         self.pencil.setFixedSize(24, 24)
         self.pencil.setIconSize(QSize(14, 14))
         self.pencil.setStyleSheet("padding: 0px;")
-        row.addWidget(self.words, 1)
-        row.addWidget(self.edit, 1)
-        row.addWidget(self.pencil, 0, Qt.AlignmentFlag.AlignTop)
+        self.box.addWidget(self.words, 1)
+        self.box.addWidget(self.pencil, 0, Qt.AlignmentFlag.AlignTop)
+
+    @property
+    def edit(self) -> LineEdit:
+        """The field; made when it is first needed."""
+        if self._edit is None:
+            self._edit = LineEdit("Empty: the caption is taken away")
+            self._edit.hide()
+            self._edit.returnPressed.disconnect()
+            self._edit.returnPressed.connect(self._done)
+            self._edit.editingFinished.connect(self._leave)
+            self.box.insertWidget(1, self._edit, 1)
+        return self._edit
+
+    def show_caption(self, text: str, own: bool) -> None:
+        """Another caption; what was being edited is left as it was."""
+        if text != self._text:
+            self._leave()
+            self._text = text
+            self.words.setText(text)
+        self.words.setToolTip("Written by you" if own else "From the file")
 
     def begin(self) -> None:
         """Edit."""
@@ -137,14 +156,14 @@ class CaptionRow(QWidget):
         self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _done(self) -> None:
-        text = self.edit.text().strip()
+        before, text = self._text, self.edit.text().strip()
         self._leave()
-        if text != self._text:
-            self.edited.emit(self._text, text)
+        if text != before:
+            self.edited.emit(before, text)
 
     def _leave(self) -> None:
-        if not self.edit.isHidden():
-            self.edit.hide()
+        if self._edit is not None and not self._edit.isHidden():
+            self._edit.hide()
             self.words.show()
             self.pencil.show()
 
@@ -153,33 +172,56 @@ class KeepForm(QWidget):
     """Edits what is kept about a motion; tags go to all selected cards."""
 
     def __init__(
-        self, shown: Shown, selected: list[Item], curation: CurationController, themes: ThemeManager
+        self, selection: Callable[[], list[Item]], curation: CurationController, themes: ThemeManager
     ) -> None:
         super().__init__()
-        self._curation, self._themes = curation, themes
-        self._item, self._id = shown.item, shown.record.id
-        self._selected = selected if any(item.key == self._item.key for item in selected) else [self._item]
+        self._curation, self._themes, self._selection = curation, themes, selection
+        self._item: Item | None = None
+        self._id = 0
+        self._selected: list[Item] = []
         box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
+        box.setContentsMargins(0, 0, 0, 4)
         box.setSpacing(6)
         self._captions = QVBoxLayout()
         self._captions.setSpacing(2)
-        self.captions: list[CaptionRow] = []
+        self._rows: list[CaptionRow] = []
         box.addLayout(self._captions)
         self.caption = LineEdit("Add a caption; the search finds it at once")
-        self.caption.entered.connect(partial(curation.add_caption, self._id))
+        self.caption.entered.connect(lambda text: self._curation.add_caption(self._id, text))
         box.addWidget(self.caption)
         box.addSpacing(2)
         box.addLayout(self._tag_row())
         self.note = NoteEdit()
-        self.note.written.connect(partial(curation.note, self._id))
+        self.note.written.connect(lambda text: self._curation.note(self._id, text))
         box.addWidget(self.note)
-        self._shown_captions: tuple[tuple[str, bool], ...] | None = None
-        self._show_captions(tuple((text, False) for text in shown.record.captions))
         themes.changed.connect(self._tint)
         curation.changed.connect(self.refresh)
         curation.about_changed.connect(self.refresh)
+
+    @property
+    def captions(self) -> list[CaptionRow]:
+        """The rows of the motion's captions."""
+        return [row for row in self._rows if not row.isHidden()]
+
+    def show_motion(self, shown: Shown) -> bool:
+        """Follow another motion; what was typed of a note is kept with its own. False: nothing can be kept."""
+        if not self._curation.available:
+            return False
+        self.note.tell()
+        chosen, self._item = self._selection(), shown.item
+        self._selected = chosen if any(item.key == self._item.key for item in chosen) else [self._item]
+        n = len(self._selected)
+        self.tag.name_it("Add a tag" if n == 1 else f"Add a tag to the {n} selected")
+        if shown.record.id != self._id:
+            self._id = shown.record.id
+            for field in (self.caption, self.tag):
+                field.clear()
+            self.note.show_note("")
+            self._show_tags(())
+            self._show_captions(tuple((text, False) for text in shown.record.captions))
+        self._known.setStringList(list(self._curation.kept.tags))
         self.refresh()
+        return True
 
     def _tag_row(self) -> QVBoxLayout:
         inner = QWidget()
@@ -187,13 +229,13 @@ class KeepForm(QWidget):
         policy.setHeightForWidth(True)
         inner.setSizePolicy(policy)
         self._tags = FlowLayout(inner)
-        self._names: tuple[str, ...] | None = None
+        self._names: tuple[str, ...] = ()
         self._chips: list[QPushButton] = []
         self.star = IconButton("star", "Favourite (F)", self._themes, self._toggle_star, checkable=True)
-        n = len(self._selected)
-        self.tag = LineEdit("Add a tag" if n == 1 else f"Add a tag to the {n} selected")
+        self.tag = LineEdit("Add a tag")
         self.tag.entered.connect(lambda name: self._curation.tag(self._selected, name))
-        completer = QCompleter(list(self._curation.kept.tags), self.tag)
+        self._known = QStringListModel(self)
+        completer = QCompleter(self._known, self.tag)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.tag.setCompleter(completer)
         row = QHBoxLayout()
@@ -205,10 +247,13 @@ class KeepForm(QWidget):
         out.addLayout(row)
         out.addWidget(inner)
         self._tag_area = inner
+        inner.hide()
         return out
 
     def refresh(self) -> None:
         """Follow what is kept; what is being edited stays."""
+        if self._item is None:
+            return
         starred = self._curation.is_favourite(self._item)
         self.star.setChecked(starred)
         self.star.set_icon("star-fill" if starred else "star")
@@ -217,36 +262,31 @@ class KeepForm(QWidget):
             return
         self._show_captions(about.captions)
         self.note.show_note(about.note)
-        if about.tags != self._names:
-            self._names = about.tags
-            self._tags.clear()
-            self._chips.clear()
-            for name in about.tags:
-                self._tags.addWidget(self._tag_chip(name))
-            set_visible(self._tag_area, bool(about.tags))
-            self._tag_area.updateGeometry()
+        self._show_tags(about.tags)
+
+    def _show_tags(self, names: tuple[str, ...]) -> None:
+        if names == self._names:
+            return
+        self._names = names
+        self._tags.clear()
+        self._chips.clear()
+        for name in names:
+            self._tags.addWidget(self._tag_chip(name))
+        set_visible(self._tag_area, bool(names))
+        self._tag_area.updateGeometry()
 
     def _show_captions(self, captions: tuple[tuple[str, bool], ...]) -> None:
-        if captions == self._shown_captions:
-            return
-        same_words = self._shown_captions is not None and [c for c, _ in captions] == [
-            c for c, _ in self._shown_captions
-        ]
-        self._shown_captions = captions
-        if same_words:
-            for row, (_, own) in zip(self.captions, captions, strict=False):
-                row.words.setToolTip("Written by you" if own else "From the file")
-            return
-        for row in self.captions:
-            self._captions.removeWidget(row)
-            row.hide()
-            row.deleteLater()
-        self.captions = [
-            CaptionRow(text, own, k == 0, self._themes) for k, (text, own) in enumerate(captions[:8])
-        ]
-        for row in self.captions:
-            row.edited.connect(partial(self._curation.edit_caption, self._id))
-            self._captions.addWidget(row)
+        shown = captions[:_MOST_CAPTIONS]
+        for number, (text, own) in enumerate(shown):
+            if number == len(self._rows):
+                row = CaptionRow(number == 0, self._themes)
+                row.edited.connect(lambda before, after: self._curation.edit_caption(self._id, before, after))
+                self._rows.append(row)
+                self._captions.addWidget(row)
+            self._rows[number].show_caption(text, own)
+            set_visible(self._rows[number], True)
+        for row in self._rows[len(shown) :]:
+            set_visible(row, False)
 
     def _tag_chip(self, name: str) -> QPushButton:
         chip = button(name.replace("&", "&&"), "filter", lambda: self._curation.untag(self._selected, name))

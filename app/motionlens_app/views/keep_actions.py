@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QCursor, QDropEvent, QMouseEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QMenu, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QMenu
 
 from ..state.dragging import ITEMS_MIME
 from ..state.items import Item
-from ..state.viewer import Shown
 from ..worker import Worker
 from .card_marks import behind_rect, star_rect
 from .details_edit import KeepForm
@@ -52,7 +51,8 @@ class KeepActions(QObject):
         window.side.collections.opened.connect(self._open_search)
         window.side.facets.tag_menu.connect(self._tag_menu)
         window.query.entered.connect(session.finding_link.remember)
-        window.viewer.details.editor = self._form
+        self.form = KeepForm(self._grid.selected_items, session.curation, window.themes)
+        window.viewer.details.set_editor(self.form)
         session.viewer.changed.connect(self._look)
         session.libraries.opened.connect(self._check_folders)
         session.watch.remembered = lambda folder: window.settings.flag(_key(folder), False)
@@ -94,11 +94,6 @@ class KeepActions(QObject):
         shown = self._session.viewer.shown
         self._session.curation.look_at(None if shown is None else shown.record.id)
 
-    def _form(self, shown: Shown) -> QWidget | None:
-        if not self._session.curation.available:
-            return None
-        return KeepForm(shown, self._grid.selected_items(), self._session.curation, self._window.themes)
-
     def _open_search(self, query: dict[str, Any]) -> None:
         words, avoided = self._session.finding_link.bring_back(query)
         self._grid.choice.begin_anew()
@@ -122,9 +117,8 @@ class KeepActions(QObject):
         """Put the cursor where tags are written."""
         self._window.viewer.show_details()
         self._window.viewer.details.build_now()
-        form = self._window.viewer.details.findChild(KeepForm)
-        if form is not None:
-            form.tag.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if self.form.isVisible():
+            self.form.tag.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def collect(self) -> None:
         """Choose a collection for the selected cards."""

@@ -30,16 +30,27 @@ class PaintedResults(QObject):
     def __init__(self, app: App) -> None:
         grid = app.window.results.grid
         super().__init__(grid)
-        self._app = app
-        self.text = ""
+        self._app, self._grid = app, grid
+        self._text = self._last = ""
         grid.viewport().installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Before the cards are painted: what they answer."""
         search = self._app.session.search
         if event.type() == QEvent.Type.Paint and search.result is not None and search.answered is not None:
-            self.text = search.answered.text
+            self._last = search.answered.text
         return False
+
+    def forget(self) -> None:
+        """Nothing was painted yet."""
+        self._text = self._last = ""
+
+    @property
+    def text(self) -> str:
+        """The query of the cards that were last painted whole, words and all."""
+        if self._grid.written:
+            self._text = self._last
+        return self._text
 
 
 def entered(meter: GapMeter, app: App, seen: PaintedResults, text: str, phase: str = "search") -> float:
@@ -64,7 +75,7 @@ def typed(meter: GapMeter, app: App, seen: PaintedResults, text: str) -> list[fl
     meter.phase = "search"
     app.window.query.clear_all()
     meter.wait(0.3)
-    seen.text = ""
+    seen.forget()
     pressed: list[tuple[str, float]] = []
     taken: list[float] = []
 

@@ -84,6 +84,7 @@ def _deeds(person: Person, plan: Plan) -> list[tuple[str, int, Callable[[random.
     def compare(dice: random.Random) -> None:
         if session.items.rowCount() > 1:
             grid.select_row(dice.randrange(session.items.rowCount() - 1))
+            person.wait(0.15)  # as in walking: nobody presses two keys at once
             person.key(Qt.Key.Key_C)
             person.until(lambda: session.viewer.compare.active, "motions side by side", 30)
             person.wait(1.5)

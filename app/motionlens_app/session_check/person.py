@@ -38,6 +38,8 @@ from ..views.name_dialog import NameDialog
 from ..worker import LANE
 
 _LOOK_MS = 10
+HELD_S = 0.05
+"""A mouse button is held at least so long."""
 LETTER_S = 0.03
 _SCREENLESS = "This plugin does not support"
 """How Qt begins when its platform without a screen is asked for what only windows on a screen have."""
@@ -170,13 +172,11 @@ class Person:
     # -- hands -------------------------------------------------------------------------------------
 
     def click(self, widget: QWidget, point: QPoint | None = None) -> None:
-        """The left button."""
-        QTest.mouseClick(
-            widget,
-            Qt.MouseButton.LeftButton,
-            Qt.KeyboardModifier.NoModifier,
-            point or widget.rect().center(),
-        )
+        """The left button, held for as long as a finger does at the least."""
+        how = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, point or widget.rect().center()
+        QTest.mousePress(widget, *how)
+        self.wait(HELD_S)
+        QTest.mouseRelease(widget, *how)
 
     def key(self, key: Qt.Key, widget: QWidget | None = None) -> None:
         """A key on the cards, or on another widget."""

@@ -23,7 +23,7 @@ from ..state.model import ModelState
 from ..state.search import SearchPhase
 from ..state.video import VideoState
 from .material import count_files
-from .person import Person
+from .person import HELD_S, Person
 
 WAVE = "a person waves with the left hand"
 QUERIES = (
@@ -211,10 +211,13 @@ def export_card(person: Person, kind: str, out: Path) -> None:
     person.command("file.export")
     dialog = exports.dialog
     assert dialog is not None
-    dialog.what.setCurrentIndex(max(dialog.what.findData("card"), 0))
-    dialog.format.setCurrentIndex(dialog.format.findData(kind))
-    dialog.part.setCurrentIndex(0)
-    dialog.extent.setCurrentIndex(len(SIZES) - 1)
+    for choice, at in (
+        (dialog.what, max(dialog.what.findData("card"), 0)), (dialog.format, dialog.format.findData(kind)),
+        (dialog.part, 0), (dialog.extent, len(SIZES) - 1),
+    ):  # fmt: skip
+        person.wait(HELD_S)  # one after the other, as with a mouse
+        choice.setCurrentIndex(at)
+    person.wait(HELD_S)
     dialog.folder.setText(str(out))
     person.until(dialog.go.isEnabled, "the export button", 10)
     person.wait(0.2)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
-    QFontMetricsF,
     QPainter,
     QPainterPath,
     QPen,
     QPixmap,
-    QTextLayout,
-    QTextOption,
 )
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -22,22 +18,16 @@ from .. import theme as look
 from ..render.thumbnail import ThumbnailPainter
 from ..state.items import ITEM_ROLE, Item
 from .card_marks import paint_marks
-from .widgets import clock
+from .card_words import LIST_HEIGHT, TEXT_HEIGHT, CardWords
 
 if TYPE_CHECKING:
     from .grid import ResultGrid
 
 GAP = 12
-TEXT_HEIGHT = 68
 PICTURE_ASPECT = 4 / 3
-_KEPT_TEXTS = 300
 _CARD_WIDTH = 184
 LIST_GAP = 4
-LIST_HEIGHT = 60
-"""Of a row of the list."""
-_COLUMNS = (("score", 44), ("length", 56), ("begin", 72))
-"""Figures of a row, from the right, where there is room: what they say and their width."""
-_ROOM_FOR_COLUMNS = 420
+
 
 Density = Literal["grid", "list"]
 
@@ -48,7 +38,7 @@ class CardDelegate(QStyledItemDelegate):
     def __init__(self, grid: ResultGrid, theme: look.Theme) -> None:
         super().__init__(grid)
         self._grid = grid
-        self._texts: OrderedDict[tuple, QPixmap] = OrderedDict()
+        self.words = CardWords(grid, theme)
         self._frames: dict[tuple, QPixmap] = {}
         self.painter = ThumbnailPainter(theme.thumbnail)
         self.painted = 0
@@ -57,15 +47,15 @@ class CardDelegate(QStyledItemDelegate):
 
     def set_theme(self, theme: look.Theme) -> None:
         """Other colours."""
-        self.theme = theme
+        self.theme = self.words.theme = theme
         self.painter.set_colours(theme.thumbnail)
-        self._texts.clear()
+        self.words.forget()
         self._frames.clear()
 
     def set_density(self, density: Density) -> None:
         """Cards, or rows of a list."""
         self.density = density
-        self._texts.clear()
+        self.words.forget()
 
     def cell_size(self, width: int) -> QSize:
         """The cell that fits a view of this width: as many columns as fit, stretched; a list has one."""
@@ -117,8 +107,7 @@ class CardDelegate(QStyledItemDelegate):
             painter, self.theme, self.picture_rect(card), item, self._grid.starred(item),
             hovered and self._grid.can_star,
         )  # fmt: skip
-        words = self.text_rect(card)
-        painter.drawPixmap(words.topLeft(), self._text(item, words.width(), words.height()))
+        self.words.paint(painter, self.text_rect(card), item, index.row(), self.density == "list")
         painter.restore()
 
     def _frame(self, painter: QPainter, card: QRectF, selected: bool, hovered: bool) -> None:
@@ -166,100 +155,3 @@ class CardDelegate(QStyledItemDelegate):
                 bar = QRectF(inner.x(), inner.bottom() - 3, inner.width() * share, 3)
                 painter.fillRect(bar, QColor(self.theme.accent))
         painter.restore()
-
-    def _text(self, item: Item, width: float, height: float) -> QPixmap:
-        ratio = self._grid.devicePixelRatioF()
-        key = (item, round(width), ratio)
-        if key in self._texts:
-            self._texts.move_to_end(key)
-            return self._texts[key]
-        pixmap = QPixmap(round(width * ratio), round(height * ratio))
-        pixmap.setDevicePixelRatio(ratio)
-        pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        if self.density == "list":
-            self._write_row(painter, item, width)
-        else:
-            self._write(painter, item, width)
-        painter.end()
-        self._texts[key] = pixmap
-        while len(self._texts) > _KEPT_TEXTS:
-            self._texts.popitem(last=False)
-        return pixmap
-
-    def _write(self, painter: QPainter, item: Item, width: float) -> None:
-        theme = self.theme
-        room = width - 24
-        body = look.font()
-        painter.setFont(body)
-        painter.setPen(QColor(theme.text))
-        metrics = QFontMetricsF(body)
-        y = 6.0
-        for line in _two_lines(item.title, body, room):
-            painter.drawText(QRectF(12, y, room, metrics.height()), Qt.AlignmentFlag.AlignLeft, line)
-            y += metrics.height()
-        small = look.font(small=True)
-        painter.setFont(small)
-        painter.setPen(QColor(theme.muted))
-        facts = [] if item.score is None else [f"{item.score:.2f}"]
-        facts.append(clock(item.duration_s))
-        if item.score is not None and item.start_s > 0:
-            facts.append(f"at {clock(item.start_s)}")
-        line = " · ".join(facts)
-        if item.path:  # without a file the caption, or the name in its place, has said it all
-            name = item.file_name if item.available else f"{item.file_name} (file missing)"
-            metrics = QFontMetricsF(small)
-            left = max(room - metrics.horizontalAdvance(line + " · "), 24.0)
-            line += " · " + metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, left)
-        painter.drawText(
-            QRectF(12, TEXT_HEIGHT - 24, room, 16),
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
-            line,
-        )
-
-    def _write_row(self, painter: QPainter, item: Item, width: float) -> None:
-        """Title over file, and the figures in columns that stand under one another."""
-        body, small = look.font(), look.font(small=True)
-        figures = {
-            "score": "" if item.score is None else f"{item.score:.2f}",
-            "length": clock(item.duration_s),
-            "begin": f"at {clock(item.start_s)}" if item.score is not None and item.start_s > 0 else "",
-        }
-        left, right = 12.0, width - 12.0
-        wide = width >= _ROOM_FOR_COLUMNS
-        painter.setFont(small)
-        painter.setPen(QColor(self.theme.muted))
-        if wide:
-            for name, column in _COLUMNS:
-                painter.drawText(
-                    QRectF(right - column, 0, column, LIST_HEIGHT),
-                    Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-                    figures[name],
-                )
-                right -= column
-        name = item.file_name if item.path else item.name
-        facts = [] if wide else [figures[f] for f, _ in _COLUMNS if figures[f]]
-        line = " · ".join([*facts, name if item.available else f"{name} (file missing)"])
-        room, metrics = right - 8 - left, QFontMetricsF(small)
-        painter.drawText(QPointF(left, 44), metrics.elidedText(line, Qt.TextElideMode.ElideMiddle, room))
-        painter.setFont(body)
-        painter.setPen(QColor(self.theme.text))
-        title = QFontMetricsF(body).elidedText(item.title, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(QPointF(left, 25), title)
-
-
-def _two_lines(text: str, font, room: float) -> list[str]:
-    """Break text into at most two lines, the second elided."""
-    layout = QTextLayout(text, font)
-    option = QTextOption()
-    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    layout.setTextOption(option)
-    layout.beginLayout()
-    line = layout.createLine()
-    line.setLineWidth(room)
-    first = line.textLength()
-    layout.endLayout()
-    if first >= len(text):
-        return [text]
-    rest = QFontMetricsF(font).elidedText(text[first:].strip(), Qt.TextElideMode.ElideRight, room)
-    return [text[:first].strip(), rest]

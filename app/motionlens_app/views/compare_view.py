@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -21,6 +21,9 @@ from ..state.viewer import ViewerController
 from .widgets import ElidedLabel, IconButton, clock, label
 
 _WIDE_LEGEND = 190
+PICTURES_S = 0.02
+"""Processor time for pictures in one paint event."""
+LATER_MS = 3
 
 
 def columns_for(n: int, width: float, height: float) -> int:
@@ -111,6 +114,9 @@ class CompareView(QWidget):
         self._linking = False
         self._columns = 0
         self._entries: list[Compared] = []
+        self._late: list[QWidget] = []  # pictures that are held back for the next paint event
+        self._later = QTimer(self, singleShot=True, interval=LATER_MS)
+        self._later.timeout.connect(lambda: self._paint_some(self._late))
         self._handlers = [OrbitHandler(self.overlay.viewport, self.overlay.scene, viewer.playback.toggle)]
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -180,6 +186,9 @@ class CompareView(QWidget):
         """Other motions, another alignment, overlay or not."""
         entries = self.compare.entries
         self._entries = entries
+        for viewport in self._late:
+            viewport.setUpdatesEnabled(True)
+        self._late = []
         self._show_switches()
         if not entries:
             return
@@ -239,6 +248,11 @@ class CompareView(QWidget):
             self._grid.setRowStretch(at // columns, 1)
             widget.show()
 
+    def hideEvent(self, event) -> None:
+        """No timer runs unseen."""
+        super().hideEvent(event)
+        self._later.stop()
+
     def resizeEvent(self, event) -> None:
         """Four in a row, or two by two."""
         super().resizeEvent(event)
@@ -260,6 +274,23 @@ class CompareView(QWidget):
                 tile.legend.set_frame(entry, common)
         if self.compare.overlay and self._entries:
             self.overlay.scene.moved()
+        late = [one for one in self._late if one in self.viewports()]
+        self._paint_some(late + [one for one in self.viewports() if one not in late])
+
+    def _paint_some(self, viewports: list[QWidget]) -> None:
+        """Let as many be painted in one event as it has time for; the others follow in the next."""
+        spent = 0.0
+        self._late = []
+        for viewport in viewports:
+            cost = float(getattr(viewport, "cost_s", 0.0))
+            now = not spent or spent + cost <= PICTURES_S
+            viewport.setUpdatesEnabled(now)  # what is to be painted and was held back is painted then
+            if now:
+                spent += cost
+            else:
+                self._late.append(viewport)
+        if self._late:
+            self._later.start()
 
     # -- cameras ---------------------------------------------------------------------------------
 

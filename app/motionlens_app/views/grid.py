@@ -75,6 +75,8 @@ class ResultGrid(QListView):
         self.can_star = False
         self.starred: Callable[[Item], bool] = lambda item: False
         self.calm: Callable[[], bool] = lambda: False
+        self.resting: Callable[[], bool] = lambda: False
+        """True while only the card under the pointer plays: motions are compared, and their pictures come first."""
         self.choice = CardChoice(self)
         self.choice.told.connect(self.chosen)
         self._themes = themes
@@ -132,6 +134,11 @@ class ResultGrid(QListView):
         self.viewport().update()
 
     @property
+    def written(self) -> bool:
+        """True when all cards on the screen have their words."""
+        return self._delegate.words.all_there
+
+    @property
     def density(self) -> Density:
         """How densely cards stand."""
         return self._delegate.density
@@ -160,10 +167,9 @@ class ResultGrid(QListView):
 
     def items_to_compare(self) -> list[Item]:
         """The selected cards; a single one is joined by the next in the list, which is selected too."""
-        row = self.currentIndex().row()
-        if len(self.selectionModel().selectedIndexes()) == 1 and row + 1 < self.items.rowCount():
-            index = self.items.index(row + 1, 0)
-            self.selectionModel().select(index, QItemSelectionModel.SelectionFlag.Select)
+        after = self.items.index(self.currentIndex().row() + 1, 0)
+        if len(self.selectionModel().selectedIndexes()) == 1 and after.isValid():
+            self.selectionModel().select(after, QItemSelectionModel.SelectionFlag.Select)
         return self.selected_items()
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
@@ -237,7 +243,7 @@ class ResultGrid(QListView):
             return
         self._played_s += passed
         region = QRegion()
-        for row in self._rows_of_turn() if self.animate_all else [self.hovered_row]:
+        for row in self._rows_of_turn() if self.animate_all and not self.resting() else [self.hovered_row]:
             region += self.picture_of(row)
         self.viewport().update(region)
 
@@ -255,8 +261,10 @@ class ResultGrid(QListView):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint, and learn what a card costs here."""
         before, started = self._delegate.painted, time.thread_time()
+        self._delegate.words.begin()
         if not self.coming_up.paint():
             super().paintEvent(event)
+        self._delegate.words.end()
         painted = self._delegate.painted - before
         if painted:
             cost = max((time.thread_time() - started) / painted, 1e-5)
@@ -307,6 +315,7 @@ class ResultGrid(QListView):
         """No timer runs unseen."""
         super().hideEvent(event)
         self._timer.stop()
+        self._delegate.words.stop()
         self._place.forget()
         self.choice.set_seen(False)
 

@@ -104,6 +104,7 @@ class ResultPanel(QWidget):
         self._session = session
         self.grid = ResultGrid(session.items, session.thumbnails, themes)
         self.grid.calm = lambda: session.search.comes_first
+        self.grid.resting = lambda: session.viewer.compare.active
         self.empty = EmptyState(themes)
         self.empty.query_chosen.connect(self.query_chosen)
         self.line = ElidedLabel("")

@@ -14,7 +14,6 @@ from motionlens.explanation.result import Explanation, Quantity
 from motionlens.motion import FPS
 from motionlens.windows import MAX_CLIP_FRAMES
 
-from ..imports_quietly import import_quietly
 from ..services import Rows, Services
 from ..worker import Task, Worker
 from .answers import Answer, rows_in, without_words
@@ -38,6 +37,8 @@ class WhyController(QObject):
     """Question in, answers out. ``changed``: state, answers, quantity or scale; ``ranked``: the rank came."""
 
     changed = Signal()
+    prepared = Signal()
+    """What the maps are drawn with is there."""
     ranked = Signal()
     exported = Signal(str)
     export_failed = Signal(object)
@@ -59,6 +60,8 @@ class WhyController(QObject):
         self.pins: tuple[Item, ...] = ()
         self.rank: RankChange | None = None
         self.active = False
+        self.prepare: Callable[[], object] = lambda: None
+        """Called off the GUI thread before the first explanation is shown: the plots' library takes half a second."""
         self._answers: dict[Key, Answer] = {}
         self.rows: Rows = "body part"
         self._side = 0  # which of ``sides`` the user wants
@@ -162,8 +165,11 @@ class WhyController(QObject):
             return
         self.active = on
         if on:
-            # The plots' library takes half a second to import: not on the GUI thread.
-            self._worker.submit(lambda task: import_quietly("pyqtgraph"), lambda _done: self._ask())
+            self._worker.submit(lambda task: self.prepare(), lambda _done: self._prepared())
+
+    def _prepared(self) -> None:
+        self.prepared.emit()
+        self._ask()
 
     def follow(self, question: Question | None, why_not: WhyState = WhyState.NO_QUERY) -> None:
         """The present question; None with the reason why there is none."""

@@ -53,8 +53,7 @@ class ComingUp:
     def paint(self) -> bool:
         """Paint the whole viewport; False where nothing comes up (any more) and the cards are to be painted."""
         opacity, viewport = self.opacity, self._grid.viewport()
-        if opacity >= 1:
-            self._picture = None
+        if opacity >= 1 and self._picture is None:
             return False
         ratio = self._grid.devicePixelRatioF()
         size = viewport.size() * ratio
@@ -67,6 +66,8 @@ class ComingUp:
         painter.setOpacity(opacity)
         painter.drawPixmap(0, 0, self._picture)
         painter.end()
+        if opacity >= 1:
+            self._picture = None  # what stands there now are the cards, until they move
         return True
 
     def _paint_cards(self, picture: QPixmap, where: QRegion) -> None:

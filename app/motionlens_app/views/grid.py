@@ -175,7 +175,10 @@ class ResultGrid(QListView):
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         """Tell which cards are selected."""
         super().selectionChanged(selected, deselected)
-        self.coming_up.end()
+        cards = QRegion()
+        for index in (*selected.indexes(), *deselected.indexes()):
+            cards += self.visualRect(index)
+        self.coming_up.cards_changed(cards)
         self.selected.emit(self.selected_items())
 
     def select_row(self, row: int) -> None:

@@ -24,10 +24,12 @@ from motionlens.errors import MotionLensError
 from motionlens.explanation.result import QUANTITIES
 
 from .. import theme as look
+from ..imports_quietly import import_quietly
 from ..state.explain import PINS, WhyController, WhyState
 from ..state.scales import ScaleMode
 from .answer_panel import AnswerPanel
 from .colour_bar import ColourBar
+from .data_colours import colour_map
 from .why_switch import WhySwitch
 from .why_words import EMPTY, HOW_TO_READ, NAMES, SHORT, SHORT_EXAMPLE, outcome, readout
 from .widgets import ElidedLabel, IconButton, MenuButton, button, label
@@ -47,6 +49,14 @@ _MODES: tuple[tuple[ScaleMode, str, str], ...] = (
 )
 
 
+def _prepare() -> None:
+    """What the maps need and takes long to import."""
+    import_quietly("pyqtgraph")
+    import_quietly("motionlens_app.views.why_map")
+    for quantity in QUANTITIES:
+        colour_map(quantity)
+
+
 class WhyPanel(QWidget):
     """Follows the controller; ``search_wanted`` carries a query without its struck words."""
 
@@ -57,6 +67,8 @@ class WhyPanel(QWidget):
         super().__init__()
         self.setAccessibleName("Why this motion")
         self.why, self._themes = why, themes
+        why.prepare = _prepare
+        why.prepared.connect(self._prepared)
         self.ask_path = self._ask_path
         self.panels: list[AnswerPanel] = []
         self._made_room = False
@@ -202,7 +214,7 @@ class WhyPanel(QWidget):
         self.pin_button.setChecked(here)
         self.pin_button.setEnabled(why.question is not None)
         self.export_button.setEnabled(bool(answers))
-        if answers and (why.state is not WhyState.COMPUTING or not self.panels):
+        if answers and (why.state is not WhyState.COMPUTING or not self._pictured):
             self._show(answers)
         if self.help_button.isChecked():
             self.stack.setCurrentWidget(self.help_page)
@@ -210,7 +222,7 @@ class WhyPanel(QWidget):
             self.stack.setCurrentWidget(self.maps)
         else:
             # While the next hit is read the last picture stays: blinking tires.
-            if why.state is not WhyState.COMPUTING or not self.panels:
+            if why.state is not WhyState.COMPUTING or not self._pictured:
                 self._present_empty()
                 self.stack.setCurrentWidget(self.empty)
         self.legend.setVisible(self.stack.currentWidget() is self.maps)
@@ -218,14 +230,28 @@ class WhyPanel(QWidget):
 
     def _show(self, answers: list) -> None:
         while len(self.panels) < min(len(answers), PINS):
-            made = AnswerPanel(self.why, self._themes)
-            self.panels.append(made)
-            self.maps_box.addWidget(made, 1)
+            self._add_panel()
         for panel, answer in zip(self.panels, answers, strict=False):
             panel.show_answer(answer, alone=len(answers) == 1 and not self.why.pins)
         for number, panel in enumerate(self.panels):
             panel.setVisible(number < len(answers))
         self._name_scales()
+
+    @property
+    def _pictured(self) -> bool:
+        """True once an explanation was shown."""
+        return any(panel.answer is not None for panel in self.panels)
+
+    def _add_panel(self) -> None:
+        made = AnswerPanel(self.why, self._themes)
+        made.hide()
+        self.panels.append(made)
+        self.maps_box.addWidget(made, 1)
+
+    def _prepared(self) -> None:
+        """Making the first panel takes as long as filling it: in an event of its own."""
+        if not self.panels:
+            self._add_panel()
 
     def _name_scales(self) -> None:
         why = self.why

@@ -17,6 +17,7 @@ from .rows import set_visible
 from .widgets import clock, label
 
 LATER_MS = 30
+REST_MS = 4
 _CAPTIONS = 6
 _FADE_PX = 24
 
@@ -68,6 +69,8 @@ class Details(QScrollArea):
         self._editor: Editor | None = None
         self._soon = QTimer(self, singleShot=True, interval=LATER_MS)
         self._soon.timeout.connect(self._build)
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._build_rest)
         self.setViewportMargins(0, 6, 0, 8)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -130,11 +133,13 @@ class Details(QScrollArea):
         if self._soon.isActive():
             self._soon.stop()
             self._build()
+            self._build_rest()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nothing is built unseen."""
         super().hideEvent(event)
         self._soon.stop()
+        self._rest.stop()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Build what was asked for meanwhile."""
@@ -164,6 +169,12 @@ class Details(QScrollArea):
             if number < len(words):
                 line.setText(_breakable(words[number]))
             set_visible(line, number < len(words))
+        self._rest.start()
+
+    def _build_rest(self) -> None:
+        """The lines of facts, in an event of their own."""
+        self._rest.stop()
+        shown = self._wanted
         rows, found = _facts(shown) if shown is not None else ([], [])
         self._facts.show_rows(rows)
         self._found.show_rows(found)

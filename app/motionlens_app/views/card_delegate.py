@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from .. import theme as look
 from ..render.thumbnail import ThumbnailPainter
 from ..state.items import ITEM_ROLE, Item
+from ..state.thumbnails import Key
 from .card_marks import paint_marks
 from .card_words import LIST_HEIGHT, TEXT_HEIGHT, CardWords
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from .grid import ResultGrid
 
 GAP = 12
+_PICTURED = 400
 PICTURE_ASPECT = 4 / 3
 _CARD_WIDTH = 184
 LIST_GAP = 4
@@ -41,6 +43,8 @@ class CardDelegate(QStyledItemDelegate):
         self.words = CardWords(grid, theme)
         self._frames: dict[tuple, QPixmap] = {}
         self.painter = ThumbnailPainter(theme.thumbnail)
+        self._pictured: dict[int, Key] = {}
+        """The card of each row that has its picture on the screen: what plays never waits."""
         self.painted = 0
         self.density: Density = "grid"
         self.set_theme(theme)
@@ -139,6 +143,12 @@ class CardDelegate(QStyledItemDelegate):
         painter.drawPath(path)
 
     def _picture(self, painter: QPainter, rect: QRectF, item: Item, row: int) -> None:
+        if self._pictured.get(row) != item.key:
+            if self.words.too_late_for(row):
+                return
+            if len(self._pictured) > _PICTURED:
+                self._pictured.clear()
+            self._pictured[row] = item.key
         clip = self._grid.store.get(item.key)
         inner = rect.adjusted(2, 2, -2, 0)
         painter.save()

@@ -27,6 +27,8 @@ _ROOM_FOR_COLUMNS = 420
 _KEPT_TEXTS = 600
 WRITING_S = 0.008
 """Processor time for words in one paint event: setting text takes longer than drawing a body. The rest follows."""
+PAINTING_S = 0.014
+"""Processor time of a paint event after which cards that are new wait for the next."""
 WRITE_ON_MS = 4
 """Between two paint events that write."""
 
@@ -41,7 +43,7 @@ class CardWords(QObject):
         self._grid, self.theme = grid, theme
         self._kept: OrderedDict[tuple, QPixmap] = OrderedDict()
         self._missing: list[int] = []
-        self._wrote_s = 0.0
+        self._wrote_s = self._began = 0.0
         self._on = QTimer(self, singleShot=True, interval=WRITE_ON_MS)
         self._on.timeout.connect(self._write_on)
 
@@ -62,6 +64,14 @@ class CardWords(QObject):
         """A paint event begins: there is time again to write."""
         self._wrote_s = 0.0
         self._missing.clear()
+        self._began = time.thread_time()
+
+    def too_late_for(self, row: int) -> bool:
+        """Whether a card that is new here gets its picture in the next paint event, not in this."""
+        if time.thread_time() - self._began < PAINTING_S:
+            return False
+        self._missing.append(row)
+        return True
 
     def end(self) -> None:
         """It is over; what is missing comes with another."""

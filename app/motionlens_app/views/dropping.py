@@ -1,11 +1,13 @@
-"""What is being dragged over the window, and what would become of it."""
+"""What is being dragged over the window and what would become of it; dragging out of it."""
 
 from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QDrag, QPixmap
+from PySide6.QtWidgets import QWidget
 
 from motionlens.library.videos import is_video
 from motionlens.readers import SUPPORTED_SUFFIXES
@@ -19,6 +21,14 @@ class Dropped(Enum):
     VIDEO = "video"
     MOTION = "motion"
     FILES = "files"
+
+
+def drag_out(source: QWidget, mime: QMimeData, picture: QPixmap) -> None:
+    """Let the user carry something out of the window, with a small picture of it; returns when it is dropped."""
+    drag = QDrag(source)
+    drag.setMimeData(mime)
+    drag.setPixmap(picture.scaledToWidth(120, Qt.TransformationMode.SmoothTransformation))
+    drag.exec(Qt.DropAction.CopyAction)
 
 
 def dropped_paths(mime: QMimeData) -> list[Path]:

@@ -21,7 +21,6 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QDrag,
     QKeyEvent,
     QMouseEvent,
     QPaintEvent,
@@ -37,6 +36,7 @@ from ..theme import ThemeManager
 from .card_choice import CardChoice
 from .card_delegate import GAP, CardDelegate, Density
 from .coming_up import ComingUp
+from .dropping import drag_out
 from .kept_place import KeptPlace
 
 ANIMATION_MS = 33
@@ -331,15 +331,8 @@ class ResultGrid(QListView):
     def startDrag(self, actions: Qt.DropAction) -> None:
         """Drag the selected cards out as files."""
         mime = self.mime_of(self.selected_items())
-        if mime is None:
-            return
-        drag = QDrag(self)
-        drag.setMimeData(mime)
-        picture = self.picture_of(self.currentIndex().row())
-        drag.setPixmap(
-            self.viewport().grab(picture).scaledToWidth(120, Qt.TransformationMode.SmoothTransformation)
-        )
-        drag.exec(Qt.DropAction.CopyAction)
+        if mime is not None:
+            drag_out(self, mime, self.viewport().grab(self.picture_of(self.currentIndex().row())))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Hovering plays; moving over the picture scrubs."""

@@ -16,15 +16,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QResizeEvent,
 )
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QLabel,
-    QLineEdit,
-    QMainWindow,
-    QMenu,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from ..command_list import commands_of
 from ..commands import CommandTable
@@ -66,7 +58,6 @@ _ON_TIMELINE = (
     "play.whole",
 )
 """Commands of the context menus; "" is a line."""
-_CARDS_LATER_MS = 8
 _LOW = 800
 """A window lower than this has no room for a strip across it, pixels."""
 
@@ -77,7 +68,7 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session, themes: ThemeManager, settings: Settings) -> None:
         super().__init__()
         self.session, self.themes, self.settings = session, themes, settings
-        self._closing = self._comparing = False
+        self._closing = False
         self.setWindowTitle("MotionLens")
         self.setMinimumSize(960, 600)
         self.setAcceptDrops(True)
@@ -193,7 +184,6 @@ class MainWindow(QMainWindow):
         session.viewer.compare.failed.connect(
             lambda error: self._failed("The motions could not be compared", error)
         )
-        session.viewer.compare.changed.connect(self._compared)
         session.imports.changed.connect(self._remember_imports)
         session.import_finished.connect(self._import_finished)
         for signal in (session.model.changed, session.indexing_changed):
@@ -209,14 +199,6 @@ class MainWindow(QMainWindow):
             grid.choice.choose_first()
         elif not self.session.items.rowCount() and self.session.viewer.shown is not None:
             self.session.show(None)
-
-    def _compared(self) -> None:
-        """The window is laid out anew for several pictures: the cards are painted after them, not with them."""
-        cards, active = self.results.grid.viewport(), self.session.viewer.compare.active
-        if active != self._comparing:
-            self._comparing = active
-            cards.setUpdatesEnabled(False)
-            QTimer.singleShot(_CARDS_LATER_MS, self, lambda: cards.setUpdatesEnabled(True))
 
     def _chosen(self, item: Item) -> None:
         self.session.show(item)

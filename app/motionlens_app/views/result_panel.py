@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -19,6 +19,7 @@ from .empty_state import SUGGESTIONS, EmptyState
 from .grid import ResultGrid
 from .widgets import ElidedLabel, IconButton, button, counted
 
+CARDS_LATER_MS = 8
 _NARROW, _NARROWER = 520, 400
 """Widths below which the line above the cards leaves things out, pixels."""
 
@@ -105,6 +106,8 @@ class ResultPanel(QWidget):
         self.grid = ResultGrid(session.items, session.thumbnails, themes)
         self.grid.calm = lambda: session.search.comes_first
         self.grid.resting = lambda: session.viewer.compare.active
+        self._comparing = False
+        session.viewer.compare.changed.connect(self._compared)
         self.empty = EmptyState(themes)
         self.empty.query_chosen.connect(self.query_chosen)
         self.line = ElidedLabel("")
@@ -142,6 +145,14 @@ class ResultPanel(QWidget):
             signal.connect(self.refresh)
         session.items.modelReset.connect(self.refresh)
         self.refresh()
+
+    def _compared(self) -> None:
+        """The window is laid out anew for several pictures: the cards are painted after them, not with them."""
+        cards, active = self.grid.viewport(), self._session.viewer.compare.active
+        if active != self._comparing:
+            self._comparing = active
+            cards.setUpdatesEnabled(False)
+            QTimer.singleShot(CARDS_LATER_MS, self, lambda: cards.setUpdatesEnabled(True))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A narrow panel keeps the count: the order shows its icon alone, then the score cut goes."""

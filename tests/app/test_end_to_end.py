@@ -166,7 +166,8 @@ def test_first_start_early_query_and_import(start, qtbot, tmp_path):
     (takes / "raise.bvh").write_text(bvh_text())
     (takes / "cut_short.bvh").write_text(bvh_text()[:700])
     drop(app.window, takes)  # two kinds of files: the window shows what it takes them for, and asks
-    qtbot.waitUntil(lambda: app.window.imports.dialog is not None, timeout=30_000)
+    imports = app.window.imports
+    qtbot.waitUntil(lambda: imports.dialog is not None and imports.dialog.isVisible(), timeout=30_000)
     with qtbot.waitSignal(session.import_finished, timeout=60_000) as finished:
         qtbot.mouseClick(app.window.imports.dialog.go, Qt.MouseButton.LeftButton)
     (outcome,) = finished.args

@@ -264,7 +264,10 @@ def import_folder(person: Person, folder: Path) -> None:
     session, window = person.session, person.window
     person.drop(window, folder)
     person.until(
-        lambda: session.imports.state is ImportState.RUNNING or window.imports.dialog is not None,
+        lambda: (
+            session.imports.state is ImportState.RUNNING
+            or (window.imports.dialog is not None and window.imports.dialog.isVisible())
+        ),
         "the import",
         120,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from motionlens.library.findings import AXIS_WORDS, unit_name
@@ -17,6 +17,8 @@ from ..theme import ThemeManager
 from .import_preview import ImportDialog
 from .message_bar import MessageBar
 from .widgets import counted
+
+OPEN_MS = 4
 
 
 class ImportActions(QObject):
@@ -81,7 +83,7 @@ class ImportActions(QObject):
         self._close()
         self.dialog = dialog = ImportDialog(self.preview, self._themes, self._window)
         dialog.confirmed.connect(self._confirmed)
-        dialog.open()
+        QTimer.singleShot(OPEN_MS, dialog, dialog.open)  # made in one event, laid out and painted in the next
 
     def _close(self) -> None:
         if self.dialog is not None:

@@ -17,6 +17,7 @@ from motionlens_app.render.layers import make_layers
 from motionlens_app.state.compare import Compared, best_second, facing_front, in_step
 from motionlens_app.state.items import Item
 from motionlens_app.state.search import SearchPhase
+from motionlens_app.views import compare_view
 
 
 def turned(positions: np.ndarray, degrees: float, x: float = 0.0, z: float = 0.0) -> np.ndarray:
@@ -241,3 +242,15 @@ def test_a_failure_is_told_once(app, qtbot, services):
     with qtbot.waitSignal(controller.failed):
         QTest.keyClick(grid, Qt.Key.Key_C)
     assert not controller.active and app.window.messages.isVisible()
+
+
+def test_dear_pictures_are_painted_one_after_another(app, qtbot, monkeypatch):
+    _, _, panel = compare(app, qtbot, (0, 1))
+    view, playback = panel.compare_view, app.session.viewer.playback
+    playback.pause()
+    qtbot.waitUntil(lambda: all(one.updatesEnabled() for one in view.viewports()))
+    monkeypatch.setattr(compare_view, "PICTURES_S", 1e-6)
+    view.set_frame(3.0)
+    assert [tile.scene.actors[0].frame for tile in view.tiles[:2]] == [3.0, 3.0]  # they stay in step
+    assert [one.updatesEnabled() for one in view.viewports()] == [True, False]
+    qtbot.waitUntil(lambda: all(one.updatesEnabled() for one in view.viewports()))

@@ -14,6 +14,7 @@ from motionlens_app.render.thumbnail import ThumbnailPainter, prepare
 from motionlens_app.state.playback import CALM_MS, QUICK_MS, Playback, PlaybackClock
 from motionlens_app.state.selection import Pick
 from motionlens_app.theme import DARK
+from motionlens_app.views import card_words
 from motionlens_app.views.grid import RESUME_S
 
 
@@ -202,3 +203,39 @@ def test_a_theme_moves_no_card_of_a_large_library_and_arrows_walk_in_lines(make_
         before = grid.currentIndex().row()
         QTest.keyClick(grid, key)
         assert grid.currentIndex().row() == before + step
+
+
+def test_cards_painted_a_few_at_a_time_are_all_there_in_the_end(app, qtbot, cards, monkeypatch):
+    grid = cards
+    grid.set_animate_all(False)
+    qtbot.wait(150)  # the list has come up
+    whole = grid.grab().toImage()
+    monkeypatch.setattr(card_words, "WRITING_S", 0.0)
+    monkeypatch.setattr(card_words, "PAINTING_S", 0.002)
+    grid._delegate.set_theme(app.themes.theme)  # nothing is kept any more
+    grid._delegate._pictured.clear()
+    seen = []
+    grid.viewport().update()
+    qtbot.waitUntil(lambda: seen.append(grid.written) or not seen[-1])  # not in one paint event
+    grid.viewport().update(grid.picture_of(0))  # a card plays meanwhile
+    qtbot.waitUntil(lambda: grid.written)
+    assert grid.grab().toImage() == whole
+
+
+def test_cards_rest_while_motions_are_compared(app, qtbot, cards):
+    grid, delegate = cards, cards._delegate
+
+    def painted_in(ms):
+        before = delegate.painted
+        qtbot.wait(ms)
+        return delegate.painted - before
+
+    assert painted_in(300) > 0
+    grid.setFocus()
+    QTest.keyClick(grid, Qt.Key.Key_C)
+    qtbot.waitUntil(lambda: app.session.viewer.compare.active)
+    qtbot.wait(300)
+    assert painted_in(300) == 0
+    QTest.keyClick(grid, Qt.Key.Key_C)
+    qtbot.waitUntil(lambda: not app.session.viewer.compare.active)
+    qtbot.waitUntil(lambda: painted_in(100) > 0)

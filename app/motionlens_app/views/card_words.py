@@ -42,7 +42,8 @@ class CardWords(QObject):
         super().__init__(grid)
         self._grid, self.theme = grid, theme
         self._kept: OrderedDict[tuple, QPixmap] = OrderedDict()
-        self._missing: list[int] = []
+        self._missing: set[int] = set()  # rows; until whole cards of them are painted again
+        self._asked = False
         self._wrote_s = self._began = 0.0
         self._on = QTimer(self, singleShot=True, interval=WRITE_ON_MS)
         self._on.timeout.connect(self._write_on)
@@ -50,7 +51,7 @@ class CardWords(QObject):
     @property
     def all_there(self) -> bool:
         """True when no card on the screen waits for its words."""
-        return not self._on.isActive()
+        return not self._missing and not self._asked
 
     def forget(self) -> None:
         """They look different now."""
@@ -59,23 +60,25 @@ class CardWords(QObject):
     def stop(self) -> None:
         """The cards are no longer seen."""
         self._on.stop()
+        self._missing.clear()
+        self._asked = False
 
     def begin(self) -> None:
         """A paint event begins: there is time again to write."""
         self._wrote_s = 0.0
-        self._missing.clear()
         self._began = time.thread_time()
 
     def too_late_for(self, row: int) -> bool:
         """Whether a card that is new here gets its picture in the next paint event, not in this."""
         if time.thread_time() - self._began < PAINTING_S:
             return False
-        self._missing.append(row)
+        self._missing.add(row)
         return True
 
     def end(self) -> None:
         """It is over; what is missing comes with another."""
-        if self._missing:
+        self._asked = False
+        if self._missing and not self._on.isActive():
             self._on.start()
 
     def paint(self, painter: QPainter, room: QRectF, item: Item, row: int, listed: bool) -> None:
@@ -89,17 +92,20 @@ class CardWords(QObject):
             else:
                 painter.drawPixmap(room.topLeft() + QPointF(0, top), picture)
         if missing:
-            self._missing.append(row)
+            self._missing.add(row)
 
     def _write_on(self) -> None:
         cards = QRegion()
         for row in self._missing:
             cards += self._grid.visualRect(self._grid.items.index(row, 0))
+        self._missing.clear()
         if self._grid.coming_up.going_on:  # what fades in is a picture of the cards
             self.begin()
             self._grid.coming_up.cards_changed(cards)
             self.end()
-        self._grid.viewport().update(cards)
+        seen = cards & self._grid.viewport().rect()
+        self._asked = not seen.isEmpty()
+        self._grid.viewport().update(seen)
 
     def _picture(self, part: str, item: Item, width: float, height: float) -> QPixmap | None:
         """A part of a card's words; None where the time for writing is used up."""

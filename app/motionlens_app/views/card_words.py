@@ -29,7 +29,7 @@ WRITING_S = 0.008
 """Processor time for words in one paint event: setting text takes longer than drawing a body. The rest follows."""
 PAINTING_S = 0.014
 """Processor time of a paint event after which cards that are new wait for the next."""
-WRITE_ON_MS = 4
+WRITE_ON_MS = 1
 """Between two paint events that write."""
 
 

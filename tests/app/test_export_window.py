@@ -29,7 +29,7 @@ from motionlens_app.state.exporting import (
     run_export,
     target_of,
 )
-from motionlens_app.views import grid as grid_module
+from motionlens_app.views import dropping
 from motionlens_app.views.export_dialog import KINDS, ExportDialog
 
 
@@ -273,7 +273,7 @@ def test_the_mouse_drags_a_card_out(app: App, qtbot, monkeypatch: pytest.MonkeyP
             assert action == Qt.DropAction.CopyAction
             seen.append([Path(url.toLocalFile()).name for url in self.mime.urls()])
 
-    monkeypatch.setattr(grid_module, "QDrag", Drag)
+    monkeypatch.setattr(dropping, "QDrag", Drag)
     grid = app.window.results.grid
     at = grid.picture_of(1).center()
     qtbot.mousePress(grid.viewport(), Qt.MouseButton.LeftButton, pos=at)

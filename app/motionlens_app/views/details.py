@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, cast
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QHideEvent, QLinearGradient, QPainter, QPaintEvent, QResizeEvent, QShowEvent
@@ -47,11 +47,12 @@ def inferred_lines(inferred: Mapping[str, Any]) -> list[tuple[str, str]]:
     return out
 
 
-class Editor(Protocol):
-    """What the user keeps about a motion; a widget that stands above what was read."""
+class Editor(QWidget):
+    """What the user keeps about a motion; stands above what was read."""
 
     def show_motion(self, shown: Shown) -> bool:
         """Follow another motion; False where nothing can be kept about it."""
+        raise NotImplementedError
 
 
 class Details(QScrollArea):
@@ -116,9 +117,9 @@ class Details(QScrollArea):
             box.addWidget(widget)
         return page
 
-    def set_editor(self, editor: QWidget) -> None:
-        """Put what the user keeps above the rest; an ``Editor``."""
-        self._editor = cast(Editor, editor)
+    def set_editor(self, editor: Editor) -> None:
+        """Put what the user keeps above the rest."""
+        self._editor = editor
         self._box.insertWidget(0, editor)
         editor.hide()
 
@@ -163,7 +164,7 @@ class Details(QScrollArea):
         set_visible(self._nothing, shown is None)
         kept = shown is not None and self._editor is not None and self._editor.show_motion(shown)
         if self._editor is not None:
-            set_visible(cast(QWidget, self._editor), kept)
+            set_visible(self._editor, kept)
         words = () if shown is None or kept else shown.record.captions[:_CAPTIONS]
         for number, line in enumerate(self._captions):
             if number < len(words):

@@ -21,6 +21,7 @@ from ..state.curation import CurationController
 from ..state.items import Item
 from ..state.viewer import Shown
 from ..theme import ThemeManager, icon
+from .details import Editor
 from .flow import FlowLayout
 from .rows import set_visible
 from .widgets import IconButton, button, label
@@ -168,7 +169,7 @@ class CaptionRow(QWidget):
             self.pencil.show()
 
 
-class KeepForm(QWidget):
+class KeepForm(Editor):
     """Edits what is kept about a motion; tags go to all selected cards."""
 
     def __init__(

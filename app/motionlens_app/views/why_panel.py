@@ -51,8 +51,7 @@ _MODES: tuple[tuple[ScaleMode, str, str], ...] = (
 
 def _prepare() -> None:
     """What the maps need and takes long to import."""
-    import_quietly("pyqtgraph")
-    import_quietly("motionlens_app.views.why_map")
+    import_quietly("motionlens_app.views.why_map")  # and pyqtgraph with it
     for quantity in QUANTITIES:
         colour_map(quantity)
 

@@ -197,7 +197,7 @@ def test_the_lines_of_one_motion_do_not_stay_with_the_next(app, qtbot):
     window.viewer.show_details()
 
     def lines():
-        return [w.text() for w in details._facts.findChildren(QLabel) if w.isVisible()]
+        return details._facts.toPlainText().split("\n") if details._facts.isVisible() else []
 
     for row in (0, 1, 0):
         window.results.grid.select_row(row)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QHideEvent, QLinearGradient, QPainter, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QFormLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from motionlens.motion import FPS
 
 from ..state.viewer import Shown
 from ..theme import ThemeManager, icon
+from .facts import Facts
 from .rows import set_visible
 from .widgets import clock, label
 
@@ -88,10 +89,8 @@ class Details(QScrollArea):
         self._box.setContentsMargins(12, 4, 16, 16)
         self._box.setSpacing(8)
         self._captions = [_selectable("", "" if number == 0 else "muted") for number in range(_CAPTIONS)]
-        self._facts, self._found = _Facts(), _Facts()
-        self._heading = label("WHAT THE READER FOUND", "section")
-        self._heading.setContentsMargins(0, 4, 0, 0)
-        for widget in (*self._captions, self._facts, self._heading, self._found):
+        self._facts = Facts(self._themes)
+        for widget in (*self._captions, self._facts):
             self._box.addWidget(widget)
             widget.hide()
         self._nothing = self._nothing_page()
@@ -168,7 +167,7 @@ class Details(QScrollArea):
         words = () if shown is None or kept else shown.record.captions[:_CAPTIONS]
         for number, line in enumerate(self._captions):
             if number < len(words):
-                line.setText(_breakable(words[number]))
+                line.setText(words[number])
             set_visible(line, number < len(words))
         self._rest.start()
 
@@ -177,9 +176,8 @@ class Details(QScrollArea):
         self._rest.stop()
         shown = self._wanted
         rows, found = _facts(shown) if shown is not None else ([], [])
-        self._facts.show_rows(rows)
-        self._found.show_rows(found)
-        set_visible(self._heading, bool(found))
+        self._facts.show_blocks((("", rows), ("WHAT THE READER FOUND", found)))
+        set_visible(self._facts, bool(rows))
         self._fade.place()
 
     def _tint(self) -> None:
@@ -201,32 +199,6 @@ def _facts(shown: Shown) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     if not record.path or record.inferred.get("made") == "synthesised":  # nothing was read
         return rows, []
     return rows, [(name[:1].upper() + name[1:], value) for name, value in inferred_lines(record.inferred)]
-
-
-class _Facts(QWidget):
-    """Names and values in two columns; lines that are no longer needed wait for the next motion."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._lines: list[tuple[QLabel, QLabel]] = []
-        self._form = QFormLayout(self)
-        self._form.setContentsMargins(0, 0, 0, 0)
-        self._form.setHorizontalSpacing(16)
-        self._form.setVerticalSpacing(4)
-        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
-
-    def show_rows(self, rows: Sequence[tuple[str, str]]) -> None:
-        """Show these lines; nothing at all where there are none."""
-        for number, (name, value) in enumerate(rows):
-            if number == len(self._lines):
-                self._lines.append((label("", "muted"), _selectable("")))
-                self._form.addRow(*self._lines[number])
-            for one, text in zip(self._lines[number], (name, _breakable(value)), strict=True):
-                one.setText(text)
-        for number, (_, value_label) in enumerate(self._lines):
-            if value_label.isHidden() == (number < len(rows)):
-                self._form.setRowVisible(number, number < len(rows))
-        set_visible(self, bool(rows))
 
 
 class _Fade(QWidget):
@@ -255,12 +227,7 @@ class _Fade(QWidget):
         QPainter(self).fillRect(self.rect(), veil)
 
 
-def _breakable(text: str) -> str:
-    """Paths may go on in another line."""
-    return text.replace("/", "/\u200b")
-
-
 def _selectable(text: str, name: str = "") -> QLabel:
-    out = label(_breakable(text), name, wrap=True)
+    out = label(text, name, wrap=True)
     out.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return out

@@ -71,7 +71,7 @@ def _deeds(person: Person, plan: Plan) -> list[tuple[str, int, Callable[[random.
                 place, QPointF(grid.viewport().mapToGlobal(place.toPoint())), QPoint(), turn,
                 Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
             )  # fmt: skip
-            QApplication.sendEvent(grid.viewport(), event)
+            person.act(lambda event=event: QApplication.sendEvent(grid.viewport(), event))
             person.wait(0.03)
 
     def filter_by(dice: random.Random) -> None:

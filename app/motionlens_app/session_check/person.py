@@ -9,10 +9,13 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
     QEventLoop,
     QMessageLogContext,
     QMimeData,
@@ -84,6 +87,26 @@ class Oddities(logging.Handler):
             logging.getLogger().removeHandler(self)
             sys.excepthook, threading.excepthook = hooks
             qInstallMessageHandler(before)
+
+
+class _Hand(QObject):
+    """Does one thing when its event comes, and ends the loop that waits for it."""
+
+    def __init__(self, deed: Callable[[], object], loop: QEventLoop) -> None:
+        super().__init__()
+        self._deed, self._loop = deed, loop
+        self.error: Exception | None = None
+
+    def event(self, event: QEvent) -> bool:
+        """The deed."""
+        if event.type() != QEvent.Type.User:
+            return super().event(event)
+        try:
+            self._deed()
+        except Exception as error:  # raised where the deed was asked for
+            self.error = error
+        QTimer.singleShot(1, self._loop.quit)  # once timers have had their turn, too
+        return True
 
 
 class Person:
@@ -171,22 +194,31 @@ class Person:
 
     # -- hands -------------------------------------------------------------------------------------
 
+    def act(self, deed: Callable[[], object]) -> None:
+        """Do something in an event, as what hands do comes: painted at the end of the same turn of the event loop."""
+        loop = QEventLoop()
+        hand = _Hand(deed, loop)
+        QCoreApplication.postEvent(hand, QEvent(QEvent.Type.User))
+        loop.exec()
+        if hand.error is not None:
+            raise hand.error
+
     def click(self, widget: QWidget, point: QPoint | None = None) -> None:
         """The left button, held for as long as a finger does at the least."""
         how = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, point or widget.rect().center()
-        QTest.mousePress(widget, *how)
+        self.act(lambda: QTest.mousePress(widget, *how))
         self.wait(HELD_S)
-        QTest.mouseRelease(widget, *how)
+        self.act(lambda: QTest.mouseRelease(widget, *how))
 
     def key(self, key: Qt.Key, widget: QWidget | None = None) -> None:
         """A key on the cards, or on another widget."""
         target = widget or self.window.results.grid
         target.setFocus(Qt.FocusReason.OtherFocusReason)
-        QTest.keyClick(target, key)
+        self.act(lambda: QTest.keyClick(target, key))
 
     def command(self, name: str) -> None:
         """A command of the menus."""
-        self.window.table.actions[name].trigger()
+        self.act(self.window.table.actions[name].trigger)
 
     def type(self, text: str, letter_s: float = LETTER_S) -> None:
         """Write a query, letter by letter."""
@@ -194,7 +226,7 @@ class Person:
         edit.setFocus(Qt.FocusReason.OtherFocusReason)
         edit.selectAll()
         for letter in text:
-            QTest.keyClicks(edit, letter)
+            self.act(partial(QTest.keyClicks, edit, letter))
             self.wait(letter_s)
 
     def search(self, text: str, seconds: float = 60.0) -> None:
@@ -207,9 +239,11 @@ class Person:
         mime = QMimeData()
         mime.setUrls([QUrl.fromLocalFile(str(path))])
         rest = (mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
-        widget.dragEnterEvent(QDragEnterEvent(QPoint(20, 20), Qt.DropAction.CopyAction, *rest))
+        entered = QDragEnterEvent(QPoint(20, 20), Qt.DropAction.CopyAction, *rest)
+        dropped = QDropEvent(QPointF(20, 20), Qt.DropAction.CopyAction, *rest)
+        self.act(lambda: widget.dragEnterEvent(entered))
         self.wait(0.2)
-        widget.dropEvent(QDropEvent(QPointF(20, 20), Qt.DropAction.CopyAction, *rest))
+        self.act(lambda: widget.dropEvent(dropped))
 
     def answer_next(self, text: str) -> None:
         """Write into the next dialog that asks for a name, and press Enter."""

@@ -169,8 +169,8 @@ def _keep(person: Person) -> None:
     person.key(Qt.Key.Key_T)
     form = window.keep.form
     person.check(window.focusWidget() is form.tag, "the key T does not go to the tags")
-    QTest.keyClicks(form.tag, TAG)
-    QTest.keyClick(form.tag, Qt.Key.Key_Return)
+    person.act(lambda: QTest.keyClicks(form.tag, TAG))
+    person.act(lambda: QTest.keyClick(form.tag, Qt.Key.Key_Return))
     person.until(lambda: kept.kept.tags == {TAG: 1}, "the tag")
     person.key(Qt.Key.Key_F)
     person.until(lambda: kept.is_favourite(item), "the favourite")

@@ -172,6 +172,7 @@ class PlaybackClock(QObject):
 
     Attributes:
         calm: True while the picture should hold still; the motion goes on from there.
+        crowded: True where this picture should be left out; the next shows where the motion is then.
     """
 
     def __init__(
@@ -182,6 +183,7 @@ class PlaybackClock(QObject):
         self._playback = playback
         self._cost_s, self._quickest = cost_s, interval_ms
         self.calm: Callable[[], bool] = lambda: False
+        self.crowded: Callable[[], bool] = lambda: False
         self._elapsed = QElapsedTimer()
         self._interval = interval_ms
         self._due = 0.0
@@ -208,6 +210,8 @@ class PlaybackClock(QObject):
 
     def _tick(self) -> None:
         self._arm()
+        if self.crowded():
+            return
         if self.calm():
             self._elapsed.restart()
             return

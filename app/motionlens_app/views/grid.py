@@ -77,6 +77,7 @@ class ResultGrid(QListView):
         self.calm: Callable[[], bool] = lambda: False
         self.resting: Callable[[], bool] = lambda: False
         """True while only the card under the pointer plays: motions are compared, and their pictures come first."""
+        self.crowded: Callable[[], bool] = lambda: False
         self.choice = CardChoice(self)
         self.choice.told.connect(self.chosen)
         self._themes = themes
@@ -237,6 +238,8 @@ class ResultGrid(QListView):
 
     def _tick(self) -> None:
         self._follow_timer()
+        if self.crowded():
+            return
         now = time.monotonic()
         passed, self._ticked = min(now - self._ticked, 0.1), now
         if self.coming_up.going_on:

@@ -36,6 +36,7 @@ from .import_actions import ImportActions
 from .import_view import FailureDialog, ImportStrip, outcome_sentence
 from .keep_actions import KeepActions
 from .message_bar import MessageBar
+from .paint_turns import PaintTurns
 from .query_actions import QueryActions
 from .query_bar import QueryBar
 from .result_panel import ResultPanel
@@ -69,6 +70,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.session, self.themes, self.settings = session, themes, settings
         self._closing = False
+        self._turns = PaintTurns(self, lambda: session.search.comes_first)
+        self._turns.share(self)
         self.setWindowTitle("MotionLens")
         self.setMinimumSize(960, 600)
         self.setAcceptDrops(True)
@@ -179,6 +182,7 @@ class MainWindow(QMainWindow):
         session.why.exported.connect(lambda path: self.say(f"Saved {path}"))
         session.items_changed.connect(self._select_first)
         self.viewer.clock.calm = lambda: session.search.comes_first
+        self.viewer.clock.crowded = self.results.grid.crowded = self._turns.crowded
         session.query.changed.connect(self.results.grid.choice.question_changed)
         session.failed.connect(self._failed)
         session.viewer.compare.failed.connect(
@@ -341,6 +345,8 @@ class MainWindow(QMainWindow):
         child = event.child()
         if event.polished() and isinstance(child, QWidget) and child is not self.centralWidget():
             self.themes.dress(child)
+            if child.isWindow():
+                self._turns.share(child)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Plain keys of the command table, when no text field has the focus."""

@@ -183,7 +183,8 @@ def stylesheet(t: Theme) -> str:
     QLineEdit#number {{ background: {t.card}; border: 1px solid {t.border}; border-radius: {RADIUS}px; padding: 6px; }}
     QLineEdit#number:focus {{ border: 2px solid {t.accent}; padding: 5px; }}
     QComboBox QAbstractItemView {{ background: {t.card}; border: 1px solid {t.border}; }}
-    QTextEdit#facts {{ background: transparent; border: none; }}
+    QTextEdit#facts {{ background: transparent; border: 1px solid transparent; border-radius: {RADIUS}px; }}
+    QTextEdit#facts:focus {{ border-color: {t.accent}; }}
     QListView#grid {{ background: {t.window}; border: none; outline: 0; }}
     QScrollArea {{ background: transparent; border: none; }}
     QProgressBar {{ background: {t.card}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}

@@ -204,6 +204,8 @@ def test_the_lines_of_one_motion_do_not_stay_with_the_next(app, qtbot):
         name = app.session.items.items[row].name
         qtbot.waitUntil(lambda name=name: name in lines())
         assert lines().count("Name") == 1 and "score" not in " ".join(lines())
+        path = app.session.libraries.by_id[app.session.items.items[row].motion_id].path
+        assert path in lines()  # as it is, to be copied
     window.query.set_text("waves")
     qtbot.waitUntil(lambda: "Moment" in lines())
     window.query.clear_all()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -71,7 +72,7 @@ def _deeds(person: Person, plan: Plan) -> list[tuple[str, int, Callable[[random.
                 place, QPointF(grid.viewport().mapToGlobal(place.toPoint())), QPoint(), turn,
                 Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
             )  # fmt: skip
-            person.act(lambda event=event: QApplication.sendEvent(grid.viewport(), event))
+            person.act(partial(QApplication.sendEvent, grid.viewport(), event))
             person.wait(0.03)
 
     def filter_by(dice: random.Random) -> None:

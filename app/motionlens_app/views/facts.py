@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from html import escape
 from math import ceil
 
-from PySide6.QtCore import QMargins, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF, QResizeEvent, QTextOption
-from PySide6.QtWidgets import QFrame, QTextEdit
+from PySide6.QtWidgets import QTextEdit
 
 from .. import theme as look
 
 Rows = Sequence[tuple[str, str]]
 _GAP_PX = 16
+_EDGE_PX = 1
+"""Of the frame that shows the focus."""
 
 
 class Facts(QTextEdit):
@@ -28,15 +30,17 @@ class Facts(QTextEdit):
         self._themes = themes
         self._blocks: tuple[tuple[str, Rows], ...] = ()
         self.setObjectName("facts")
+        self.setAccessibleName("What is known of the motion")
         self.setReadOnly(True)
-        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.setFrameShape(QFrame.Shape.NoFrame)
+        reading = (
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setTextInteractionFlags(reading)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.document().setDocumentMargin(0)
-        self.setViewportMargins(QMargins())
         themes.changed.connect(self._write)
 
     def show_blocks(self, blocks: Sequence[tuple[str, Rows]]) -> None:
@@ -61,7 +65,7 @@ class Facts(QTextEdit):
         self._fit()
 
     def _fit(self) -> None:
-        self.setFixedHeight(ceil(self.document().size().height()))
+        self.setFixedHeight(ceil(self.document().size().height()) + 2 * _EDGE_PX)
 
 
 def _block(heading: str, rows: Rows, wide: int, quiet: str) -> str:

@@ -33,6 +33,7 @@ class PaintTurns(QObject):
         self._late: set[QWidget] = set()
         self._asked: set[QWidget] = set()
         self._painted: set[QWidget] = set()
+        self._painted_before: set[QWidget] = set()
         dispatcher = QAbstractEventDispatcher.instance()
         if dispatcher is not None:
             dispatcher.awake.connect(self._begin)  # once a turn
@@ -45,12 +46,15 @@ class PaintTurns(QObject):
         """Paints; takes the request back where the turn has been long already, but never twice."""
         if event.type() != QEvent.Type.UpdateRequest or not isinstance(watched, QWidget):
             return False
-        short = watched not in self._painted and time.thread_time() - self._before < LONG_S
+        again = watched in self._painted or watched in self._painted_before
+        short = not again and time.thread_time() - self._before < LONG_S
         if watched in self._asked or self._prompt() or (short and watched not in self._late):
             self._asked.discard(watched)
-            self._painted.add(watched)
+            started = time.thread_time()
             watched.event(event)
             self._begun = self._before = time.thread_time()  # painting is not what others wait for
+            if self._begun - started > LONG_S:
+                self._painted.add(watched)
             return True
         if watched not in self._late:
             self._late.add(watched)
@@ -71,4 +75,4 @@ class PaintTurns(QObject):
     def _begin(self) -> None:
         # What timers change is painted at the beginning of the next turn: that and the one before count.
         self._before, self._begun = self._begun, time.thread_time()
-        self._painted.clear()
+        self._painted_before, self._painted = self._painted, set()

@@ -19,7 +19,7 @@ from .empty_state import SUGGESTIONS, EmptyState
 from .grid import ResultGrid
 from .widgets import ElidedLabel, IconButton, button, counted
 
-CARDS_LATER_MS = 8
+CARDS_LATER_MS = 80
 _NARROW, _NARROWER = 520, 400
 """Widths below which the line above the cards leaves things out, pixels."""
 

@@ -89,6 +89,7 @@ class Photographer:
             for size in sizes or ((window.width(), window.height()),):
                 window.resize(*size)
                 self.wait(0.5)
+                self.until(lambda: self.app.themes.settled, 10)
                 self.take(f"{name}-{theme}" + (f"-{size[0]}x{size[1]}" if len(sizes) > 1 else ""), of)
 
 

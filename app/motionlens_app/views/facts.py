@@ -71,7 +71,8 @@ class Facts(QTextEdit):
 def _block(heading: str, rows: Rows, wide: int, quiet: str) -> str:
     """A heading and a table, whose first column is as wide as the longest name of all blocks."""
     lines = "".join(
-        f'<tr><td width="{wide}" style="{quiet}; padding-top: 3px">{escape(name)}</td><td>{escape(value)}</td></tr>'
+        f'<tr><td width="{wide}" style="{quiet}; padding-top: 3px">{escape(name)}</td>'
+        f'<td style="padding-top: 2px; padding-bottom: 2px">{escape(value)}</td></tr>'
         for name, value in rows
     )
     title = (
@@ -79,4 +80,4 @@ def _block(heading: str, rows: Rows, wide: int, quiet: str) -> str:
         if heading
         else ""
     )
-    return f'{title}<table cellspacing="0" cellpadding="2">{lines}</table>'
+    return f'{title}<table cellspacing="0" cellpadding="0">{lines}</table>'

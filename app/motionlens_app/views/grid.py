@@ -78,6 +78,7 @@ class ResultGrid(QListView):
         self.resting: Callable[[], bool] = lambda: False
         """True while only the card under the pointer plays: motions are compared, and their pictures come first."""
         self.crowded: Callable[[], bool] = lambda: False
+        """True where a picture of what plays should be left out."""
         self.choice = CardChoice(self)
         self.choice.told.connect(self.chosen)
         self._themes = themes

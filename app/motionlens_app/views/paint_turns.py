@@ -12,6 +12,8 @@ from shiboken6 import isValid
 LONG_S = 0.008
 """Processor time of a turn after which the picture waits for the next."""
 _LATER_MS = 1
+_AT_MOST_S = 0.1
+"""Longer nothing is left out: a window that has gone is never painted."""
 
 
 class PaintTurns(QObject):
@@ -30,6 +32,7 @@ class PaintTurns(QObject):
         super().__init__(parent)
         self._prompt = prompt
         self._begun = self._before = time.thread_time()
+        self._put_off_at = 0.0
         self._late: set[QWidget] = set()
         self._asked: set[QWidget] = set()
         self._painted: set[QWidget] = set()
@@ -58,12 +61,14 @@ class PaintTurns(QObject):
             return True
         if watched not in self._late:
             self._late.add(watched)
+            self._put_off_at = time.monotonic()
             QTimer.singleShot(_LATER_MS, self, lambda: self._ask(watched))
         return True
 
     def crowded(self) -> bool:
         """True where a picture of what plays should be left out, as what was done first is to be painted soon."""
-        return bool(self._late or self._asked) or time.thread_time() - self._begun > LONG_S
+        waits = (self._late or self._asked) and time.monotonic() - self._put_off_at < _AT_MOST_S
+        return bool(waits) or time.thread_time() - self._begun > LONG_S
 
     def _ask(self, window: QWidget) -> None:
         self._late.discard(window)

@@ -9,8 +9,8 @@ from PySide6.QtCore import QAbstractEventDispatcher, QCoreApplication, QEvent, Q
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
-LONG_S = 0.008
-"""Processor time of a turn after which the picture waits for the next."""
+LONG_S, PROMPT_S = 0.008, 0.025
+"""Processor time of a turn after which the picture waits for the next; the second where somebody waits for it."""
 _LATER_MS = 1
 _AT_MOST_S = 0.1
 """Longer nothing is left out: a window that has gone is never painted."""
@@ -25,7 +25,7 @@ class PaintTurns(QObject):
 
     Args:
         parent: lives as long; the event loop of the calling thread is the one that is watched.
-        prompt: True while somebody waits for the next picture: nothing is put off.
+        prompt: True while somebody waits for the next picture: less is put off.
     """
 
     def __init__(self, parent: QObject, prompt: Callable[[], bool] = lambda: False) -> None:
@@ -35,8 +35,7 @@ class PaintTurns(QObject):
         self._put_off_at = 0.0
         self._late: set[QWidget] = set()
         self._asked: set[QWidget] = set()
-        self._painted: set[QWidget] = set()
-        self._painted_before: set[QWidget] = set()
+        self._painting_s = self._painting_before_s = 0.0
         dispatcher = QAbstractEventDispatcher.instance()
         if dispatcher is not None:
             dispatcher.awake.connect(self._begin)  # once a turn
@@ -49,15 +48,14 @@ class PaintTurns(QObject):
         """Paints; takes the request back where the turn has been long already, but never twice."""
         if event.type() != QEvent.Type.UpdateRequest or not isinstance(watched, QWidget):
             return False
-        again = watched in self._painted or watched in self._painted_before
-        short = not again and time.thread_time() - self._before < LONG_S
-        if watched in self._asked or self._prompt() or (short and watched not in self._late):
+        started = time.thread_time()
+        spent = started - self._before + self._painting_s + self._painting_before_s
+        short = spent < (PROMPT_S if self._prompt() else LONG_S)
+        if watched in self._asked or (short and watched not in self._late):
             self._asked.discard(watched)
-            started = time.thread_time()
             watched.event(event)
-            self._begun = self._before = time.thread_time()  # painting is not what others wait for
-            if self._begun - started > LONG_S:
-                self._painted.add(watched)
+            self._begun = self._before = time.thread_time()
+            self._painting_s += self._begun - started
             return True
         if watched not in self._late:
             self._late.add(watched)
@@ -80,4 +78,4 @@ class PaintTurns(QObject):
     def _begin(self) -> None:
         # What timers change is painted at the beginning of the next turn: that and the one before count.
         self._before, self._begun = self._begun, time.thread_time()
-        self._painted_before, self._painted = self._painted, set()
+        self._painting_before_s, self._painting_s = self._painting_s, 0.0

@@ -10,15 +10,16 @@ would have waited. A second thread looks at the window thread's stack while a ti
 
 from __future__ import annotations
 
-import sys
+import faulthandler
+import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import CodeType, FrameType, TracebackType
-from typing import NamedTuple
+from types import TracebackType
+from typing import IO, NamedTuple
 
 from PySide6.QtCore import QCoreApplication, Qt, QThread, QTimer
 
@@ -27,20 +28,25 @@ _SAMPLE_S = 0.004
 _KEPT = 200
 
 
-_Places = tuple[tuple[CodeType, int], ...]
+def _stack(pad: IO[bytes], ident: int) -> str:
+    """Where a thread is, innermost call last; "" when it has ended.
 
+    Written by ``faulthandler``, which makes no frame objects: whoever holds those while the watched thread goes on
+    lets go of its local variables in the wrong thread, and Qt's objects do not survive that.
 
-def _places(frame: FrameType | None) -> _Places:
-    """The calls of a stack, innermost last: looking must be cheap, as the watched thread waits for it."""
-    out = []
-    while frame is not None:
-        out.append((frame.f_code, frame.f_lineno))
-        frame = frame.f_back
-    return tuple(reversed(out))
-
-
-def _told(places: _Places) -> str:
-    return "".join(f'  File "{code.co_filename}", line {line}, in {code.co_name}\n' for code, line in places)
+    Args:
+        pad: an unbuffered file to write on.
+        ident: of the thread.
+    """
+    pad.seek(0)
+    pad.truncate()
+    faulthandler.dump_traceback(pad, all_threads=True)
+    pad.seek(0)
+    for part in pad.read().decode(errors="replace").split("\n\n"):
+        head, *calls = part.splitlines()
+        if f"0x{ident:016x}" in head:
+            return "".join(f"{call}\n" for call in reversed(calls))
+    return ""
 
 
 class Longest(NamedTuple):
@@ -88,7 +94,7 @@ class Watchdog:
         self._ident = threading.get_ident()
         self._number = 0
         self._wall = self._cpu = 0.0
-        self._seen: Counter[_Places] = Counter()
+        self._seen: Counter[str] = Counter()
         self._over = threading.Event()
         self._sampler: threading.Thread | None = None
 
@@ -165,7 +171,7 @@ class Watchdog:
             or self._long(wall_ms, cpu_ms)
         ):
             looks = dict(seen)  # in one go: the other thread may be adding to it
-            where = _told(max(looks, key=looks.__getitem__)) if looks else ""
+            where = max(looks, key=looks.__getitem__) if looks else ""
             stall = Stall(wall_ms, cpu_ms, where, self.phase)
             by_wall, by_cpu = best or (stall, stall)
             self._longest[self.phase] = (
@@ -182,10 +188,11 @@ class Watchdog:
     def _sample(self) -> None:
         """Second thread: note the stack of the first while its tick is late."""
         late_s = self.threshold_ms / 4e3
-        while not self._over.wait(_SAMPLE_S):
-            number, seen = self._number, self._seen
-            if time.perf_counter() - self._wall < late_s:
-                continue
-            frame = sys._current_frames().get(self._ident)
-            if frame is not None and number == self._number:
-                seen[_places(frame)] += 1
+        with tempfile.TemporaryFile(buffering=0) as pad:
+            while not self._over.wait(_SAMPLE_S):
+                number, seen = self._number, self._seen
+                if time.perf_counter() - self._wall < late_s:
+                    continue
+                where = _stack(pad, self._ident)
+                if where and number == self._number:
+                    seen[where] += 1

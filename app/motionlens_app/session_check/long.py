@@ -12,7 +12,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
-from ..measure.meter import resident_mb
+from ..measure.meter import fixed_work_ms, resident_mb
 from ..state.exporting import ExportState
 from ..state.imports import ImportState
 from ..state.libraries import starter_choice
@@ -32,6 +32,7 @@ def long_session(person: Person, plan: Plan) -> dict[str, Any]:
     person.search(QUERIES[0])
     dice, deeds = random.Random(SEED), _deeds(person, plan)
     held: list[tuple[float, float]] = []
+    fixed: list[float] = []
     done: dict[str, int] = {}
     begin, importing = time.monotonic(), False
     while time.monotonic() - begin < plan.seconds:
@@ -45,11 +46,15 @@ def long_session(person: Person, plan: Plan) -> dict[str, Any]:
         person.wait(dice.uniform(0.2, 0.8))
         done[name] = done.get(name, 0) + 1
         held.append((time.monotonic() - begin, resident_mb()))
+        with person.watch.paused():
+            fixed.append(fixed_work_ms())
     person.at("end")
     person.until(lambda: session.imports.state is ImportState.IDLE, "the end of the import", 600)
     half = [mb for at, mb in held if at > plan.seconds / 2]
     quit_window(person)
-    return {"done": done, "growth_mb": round(growth(half), 2), "searches": done.get("search", 0)}
+    return {
+        "done": done, "growth_mb": round(growth(half), 2), "searches": done.get("search", 0), "fixed_ms": sorted(fixed),
+    }  # fmt: skip
 
 
 def _deeds(person: Person, plan: Plan) -> list[tuple[str, int, Callable[[random.Random], None]]]:

@@ -237,6 +237,12 @@ def tell_long(made: Round, options: argparse.Namespace) -> int:
         f"memory {made.most('window_mb'):.0f} MB at most, {facts.get('growth_mb', 0.0):+.1f} MB in the second half"
     )
     print_stalls(made, options.where)
+    fixed = facts.get("fixed_ms", [])
+    if fixed:
+        half, most = fixed[len(fixed) // 2], fixed[-1]
+        print(
+            f"the same painting, after every action, took {fixed[0]:.1f} to {most:.1f} ms, half of the times up to {half:.1f}"
+        )
     longest = made.longest("cpu")
     print(f"longest stall {longest:.0f} ms of processor time, {made.longest('wall'):.0f} ms by the clock")
     if longest > options.stall_ms:

@@ -11,6 +11,7 @@ would have waited. A second thread looks at the window thread's stack while a ti
 from __future__ import annotations
 
 import faulthandler
+import signal
 import tempfile
 import threading
 import time
@@ -26,27 +27,40 @@ from PySide6.QtCore import QCoreApplication, Qt, QThread, QTimer
 _TICK_MS = 2
 _SAMPLE_S = 0.004
 _KEPT = 200
+_TELL_S = 0.001
 
 
-def _stack(pad: IO[bytes], ident: int) -> str:
-    """Where a thread is, innermost call last; "" when it has ended.
+class _Looks:
+    """Where a thread is, without holding its frames.
 
-    Written by ``faulthandler``, which makes no frame objects: whoever holds those while the watched thread goes on
-    lets go of its local variables in the wrong thread, and Qt's objects do not survive that.
-
-    Args:
-        pad: an unbuffered file to write on.
-        ident: of the thread.
+    Whoever holds frames while the watched thread goes on lets go of their local variables in the wrong thread, and
+    Qt's objects do not survive that. The list of all threads is not safe either while Qt makes some. So the watched
+    thread writes its own stack down, in C, when a signal tells it to. Where there are no such signals there are no
+    looks.
     """
-    pad.seek(0)
-    pad.truncate()
-    faulthandler.dump_traceback(pad, all_threads=True)
-    pad.seek(0)
-    for part in pad.read().decode(errors="replace").split("\n\n"):
-        head, *calls = part.splitlines()
-        if f"0x{ident:016x}" in head:
-            return "".join(f"{call}\n" for call in reversed(calls))
-    return ""
+
+    _pad: IO[bytes] | None = None
+
+    def __init__(self) -> None:
+        # Once and for good: a signal that came after its handler had gone would end the process.
+        if _Looks._pad is None and hasattr(faulthandler, "register"):
+            _Looks._pad = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - as long as the process
+            faulthandler.register(signal.SIGUSR2, _Looks._pad, all_threads=False)
+
+    def at(self, ident: int) -> str:
+        """Calls of a thread, innermost last; "" when it did not tell."""
+        pad = _Looks._pad
+        if pad is None:
+            return ""
+        pad.seek(0)
+        pad.truncate()
+        signal.pthread_kill(ident, signal.SIGUSR2)
+        time.sleep(_TELL_S)
+        pad.seek(0)
+        calls = [
+            line for line in pad.read().decode(errors="replace").splitlines() if line.startswith("  File")
+        ]
+        return "".join(f"{call}\n" for call in reversed(calls))
 
 
 class Longest(NamedTuple):
@@ -188,11 +202,11 @@ class Watchdog:
     def _sample(self) -> None:
         """Second thread: note the stack of the first while its tick is late."""
         late_s = self.threshold_ms / 4e3
-        with tempfile.TemporaryFile(buffering=0) as pad:
-            while not self._over.wait(_SAMPLE_S):
-                number, seen = self._number, self._seen
-                if time.perf_counter() - self._wall < late_s:
-                    continue
-                where = _stack(pad, self._ident)
-                if where and number == self._number:
-                    seen[where] += 1
+        looks = _Looks()
+        while not self._over.wait(_SAMPLE_S):
+            number, seen = self._number, self._seen
+            if time.perf_counter() - self._wall < late_s:
+                continue
+            where = looks.at(self._ident)
+            if where and number == self._number:
+                seen[where] += 1

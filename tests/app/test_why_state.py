@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 from fakes import FakeLibrary, FakeSearcher, FakeServices, made_up_explanation
@@ -65,6 +67,26 @@ def ask(why, services):
 def ready(why, qtbot, text: str = TEXT):
     qtbot.waitUntil(lambda: why.state is WhyState.READY and why.current is not None and why.text == text)
     return why.current
+
+
+def test_a_new_question_does_not_call_off_the_preparing_and_waits_for_it(qtbot, services):
+    late, hold, order = WhyController(services), threading.Event(), []
+    late.prepare = lambda: hold.wait(5)
+    late.prepared.connect(lambda: order.append("prepared"))
+    late.changed.connect(lambda: order.append(late.state))
+    late.set_active(True)
+    for start in (0.5, 1.0):
+        late.follow(
+            Question(
+                FakeLibrary(6), object(), FakeSearcher(FakeLibrary(6), services), TEXT, item(start=start)
+            )
+        )
+        qtbot.wait(60)
+    assert late.state is WhyState.COMPUTING and late.current is None
+    hold.set()
+    ready(late, qtbot)
+    assert order.index("prepared") < order.index(WhyState.READY)
+    late.close()
 
 
 # -- selection --------------------------------------------------------------------------------------

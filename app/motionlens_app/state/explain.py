@@ -49,6 +49,8 @@ class WhyController(QObject):
         self._worker = Worker("why", parent=self)
         self._ranker = Worker("why rank", parent=self)
         self._exporter = Worker("why export", parent=self)
+        self._preparer = Worker("why prepare", parent=self)  # its own: a new question must not call it off
+        self._is_prepared = False
         self.selection = Selection(self)
         self.state = WhyState.NO_QUERY
         self.error: Exception | None = None
@@ -164,10 +166,13 @@ class WhyController(QObject):
         if on == self.active:
             return
         self.active = on
-        if on:
-            self._worker.submit(lambda task: self.prepare(), lambda _done: self._prepared())
+        if on and self._is_prepared:
+            self._ask()
+        elif on:
+            self._preparer.submit(lambda task: self.prepare(), self._prepared, self._prepared)
 
-    def _prepared(self) -> None:
+    def _prepared(self, _outcome: object) -> None:
+        self._is_prepared = True  # also where it failed: what is missing is told when it is needed
         self.prepared.emit()
         self._ask()
 
@@ -276,7 +281,7 @@ class WhyController(QObject):
 
     def close(self) -> None:
         """Wait for the threads."""
-        for worker in (self._worker, self._ranker, self._exporter):
+        for worker in (self._worker, self._ranker, self._exporter, self._preparer):
             worker.close()
 
     # -- computing -----------------------------------------------------------------------------
@@ -285,14 +290,14 @@ class WhyController(QObject):
         question, struck, side = self.question, self.struck, self.side
         if question is None or not self.active:
             return
-        items = [question.item, *(item for item in self.pins if item.key != question.item.key)]
-        job = _job(self._services, question, side, items, struck, self._known)
-        self._worker.submit(
-            job,
-            lambda answers: self._answered(side, struck, answers, last=True),
-            self._failed,
-            lambda answers: self._answered(side, struck, answers, last=False),
-        )
+        if self._is_prepared:  # else it is asked again then
+            items = [question.item, *(item for item in self.pins if item.key != question.item.key)]
+            self._worker.submit(
+                _job(self._services, question, side, items, struck, self._known),
+                lambda answers: self._answered(side, struck, answers, last=True),
+                self._failed,
+                lambda answers: self._answered(side, struck, answers, last=False),
+            )
         if not (self.current and self.state is WhyState.READY):
             self._enter(WhyState.COMPUTING)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tiny_model import make_model
 
+from motionlens_app.measure.meter import fixed_work_ms
 from motionlens_app.session_check.__main__ import main
 from motionlens_app.session_check.material import trials
 from motionlens_app.session_check.rounds import Round, run_round, tell_long
@@ -43,18 +44,23 @@ def test_all_was_done_and_the_import_went_on(made: Round) -> None:
     assert second["searches"] >= 16
 
 
-def test_mixed_actions_are_done_and_their_stalls_told(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+def test_a_long_session_tells_its_stalls_and_how_the_processor_wavers(
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    made = run_round(folder, None, 10.0, ("long",))
-    report = made.parts["long"]
-    assert report["finished"] and not (report["odd"] or report["failed"] or report["left"])
-    done, fixed = report["facts"]["done"], report["facts"]["fixed_ms"]
-    assert len(fixed) == sum(done.values()) >= 3 and 0 < fixed[0] <= fixed[-1]
-    assert set(done) <= {name.partition(",")[0] for name in report["stalls"]}
-    made.wrong.clear()  # memory is level after minutes only
-    tell_long(made, Namespace(where=False, stall_ms=made.longest("cpu") - 0.1, json=None))
-    assert "the window stood still" in capsys.readouterr().out and len(made.wrong) == 1
+    stalls = {"theme": {"cpu": 52.0, "wall": 60.0, "where": "  File a\n  File b\n"}}
+    facts = {"done": {"theme": 2, "walk": 1}, "growth_mb": 1.5, "fixed_ms": [5.0, 6.0, 11.0]}
+    marks = [{"window_mb": 400.0}]
+    made = Round(318.0, {"long": {"stalls": stalls, "facts": facts, "marks": marks}})
+    assert tell_long(made, Namespace(where=True, stall_ms=50.0, json=None)) == 1
+    told = capsys.readouterr().out
+    assert "2 x theme, 1 x walk" in told and "File b" in told and "stood still for 52 ms" in told
+    assert "took 5.0 to 11.0 ms, half of the times up to 6.0" in told
+    made.wrong.clear()
+    assert tell_long(made, Namespace(where=False, stall_ms=53.0, json=None)) == 0
+
+
+def test_the_same_work_takes_time() -> None:
+    assert 0 < fixed_work_ms() < 1000
 
 
 def test_a_round_that_goes_wrong_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -35,7 +35,6 @@ class PaintTurns(QObject):
         self._put_off_at = 0.0
         self._late: set[QWidget] = set()
         self._asked: set[QWidget] = set()
-        self._painting_s = self._painting_before_s = 0.0
         dispatcher = QAbstractEventDispatcher.instance()
         if dispatcher is not None:
             dispatcher.awake.connect(self._begin)  # once a turn
@@ -48,14 +47,12 @@ class PaintTurns(QObject):
         """Paints; takes the request back where the turn has been long already, but never twice."""
         if event.type() != QEvent.Type.UpdateRequest or not isinstance(watched, QWidget):
             return False
-        started = time.thread_time()
-        spent = started - self._before + self._painting_s + self._painting_before_s
-        short = spent < (PROMPT_S if self._prompt() else LONG_S)
+        short = time.thread_time() - self._before < (PROMPT_S if self._prompt() else LONG_S)
         if watched in self._asked or (short and watched not in self._late):
             self._asked.discard(watched)
             watched.event(event)
+            # Painting does not count: what plays would be put off by its own pictures.
             self._begun = self._before = time.thread_time()
-            self._painting_s += self._begun - started
             return True
         if watched not in self._late:
             self._late.add(watched)
@@ -78,4 +75,3 @@ class PaintTurns(QObject):
     def _begin(self) -> None:
         # What timers change is painted at the beginning of the next turn: that and the one before count.
         self._before, self._begun = self._begun, time.thread_time()
-        self._painting_before_s, self._painting_s = self._painting_s, 0.0
